@@ -1,0 +1,58 @@
+"""How Sphinx builds the site."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed_version
+
+import sphinx_autosummary_accessors
+
+project = "suricata_eve"
+author = "The suricata_eve developers"
+copyright = author
+release = installed_version("suricata_eve")
+version = release
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "myst_nb",
+    "sphinx_autosummary_accessors",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
+exclude_patterns = ["_build", "jupyter_execute", "**.ipynb_checkpoints"]
+templates_path = [sphinx_autosummary_accessors.templates_path]
+
+# -- pages that run -----------------------------------------------------------------------------
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_merge_streams = True
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+# -- reference ----------------------------------------------------------------------------------
+autosummary_generate = True
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+# The site is built without a network, hence without the inventories of other projects: names
+# outside this package are shown, not linked.
+nitpick_ignore_regex = [("py:.*", r"(?!suricata_eve\b).*")]
+
+# -- look ---------------------------------------------------------------------------------------
+html_theme = "pydata_sphinx_theme"
+html_title = "suricata_eve"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_theme_options = {
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_sidebars = {"index": []}
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
