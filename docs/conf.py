@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
 
 import sphinx_autosummary_accessors
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from drawing import draw
 
 project = "suricata_eve"
 author = "The suricata_eve developers"
@@ -44,6 +50,7 @@ nitpick_ignore_regex = [("py:.*", r"(?!suricata_eve\b).*")]
 html_theme = "pydata_sphinx_theme"
 html_title = "suricata_eve"
 html_static_path = ["_static"]
+draw(Path(__file__).parent / "_static" / "drawn")
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_theme_options = {

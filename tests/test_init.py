@@ -1,0 +1,70 @@
+"""The public names of the package, and what importing it costs and does."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import subprocess
+import sys
+from importlib.metadata import version
+from types import ModuleType
+
+import pytest
+
+import suricata_eve
+
+
+def modules() -> list[str]:
+    found = pkgutil.walk_packages(suricata_eve.__path__, "suricata_eve.")
+    return ["suricata_eve", *(module.name for module in found)]
+
+
+def test_all_is_sorted_and_is_what_can_be_imported() -> None:
+    names = {
+        name
+        for name, value in vars(suricata_eve).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+    names -= {"annotations"}
+
+    assert list(suricata_eve.__all__) == sorted(suricata_eve.__all__)
+    assert set(suricata_eve.__all__) == names | {"__version__"}
+
+
+@pytest.mark.parametrize("name", modules())
+def test_every_public_module_lists_its_public_names(name: str) -> None:
+    module = importlib.import_module(name)
+
+    assert list(module.__all__) == sorted(module.__all__)
+    assert [one for one in module.__all__ if not hasattr(module, one)] == []
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    assert suricata_eve.__version__ == version("suricata_eve")
+
+
+def test_importing_registers_the_accessor_and_nothing_else() -> None:
+    """One side effect: ``df.eve``. No optional library, no file opened, no warning filter."""
+    script = """
+import json, sys, warnings
+import numpy, pandas, pyarrow, pyarrow.compute, pyarrow.json
+before, filters = set(sys.modules), list(warnings.filters)
+accessors = set(pandas.DataFrame._accessors)
+import suricata_eve
+loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(json.dumps({
+    "accessors": sorted(set(pandas.DataFrame._accessors) - accessors),
+    "filters": filters == list(warnings.filters),
+    "loaded": sorted(loaded - set(sys.stdlib_module_names)),
+}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout) == {
+        "accessors": ["eve"],
+        "filters": True,
+        "loaded": ["suricata_eve"],
+    }
