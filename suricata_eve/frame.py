@@ -1,0 +1,80 @@
+"""Arrow tables to DataFrames, in either of pandas' two families of nullable dtypes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.types as pt
+
+from suricata_eve.ingest.values import pruned
+
+__all__ = ["DtypeBackend", "series", "to_frame"]
+
+DtypeBackend: TypeAlias = Literal["pyarrow", "numpy_nullable"]
+
+_NULLABLE: dict[pa.DataType, Any] = {
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.float64(): pd.Float64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+    pa.string(): pd.StringDtype(),
+}
+
+
+def to_frame(table: pa.Table, index: pd.Index, *, dtype_backend: DtypeBackend) -> pd.DataFrame:
+    """Turn a table into a DataFrame, without a copy where Arrow dtypes are asked for.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The columns.
+    index : pandas.Index
+        The frame's index, as long as the table.
+    dtype_backend : {"pyarrow", "numpy_nullable"}
+        ``pd.ArrowDtype`` for every column; or pandas' own nullable dtypes, with
+        ``datetime64[us, UTC]`` for times and Python lists as objects.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns, in order.
+    """
+    if dtype_backend == "pyarrow":
+        frame = table.to_pandas(types_mapper=pd.ArrowDtype)
+        frame.index = index
+        return frame
+    lists = [i for i, field in enumerate(table.schema) if pt.is_nested(field.type)]
+    flat = table.select([i for i in range(table.num_columns) if i not in set(lists)])
+    frame = flat.to_pandas(types_mapper=_NULLABLE.get)
+    frame.index = index
+    columns = {table.column_names[i]: _objects(table.column(i), index) for i in lists}
+    return pd.concat([frame, pd.DataFrame(columns, index=index)], axis=1)[table.column_names]
+
+
+def _objects(column: pa.ChunkedArray, index: pd.Index) -> pd.Series[Any]:
+    """Turn a list column into Python lists, as ``json`` gives them."""
+    objects = np.empty(len(column), object)
+    objects[:] = [pruned(value) if value is not None else pd.NA for value in column.to_pylist()]
+    return pd.Series(objects, index=index)
+
+
+def series(array: pa.Array | pa.ChunkedArray, index: pd.Index) -> pd.Series[Any]:
+    """Wrap an Arrow array into a Series of ``pd.ArrowDtype``.
+
+    Parameters
+    ----------
+    array : pyarrow.Array or pyarrow.ChunkedArray
+        The values.
+    index : pandas.Index
+        The Series' index, as long as the array.
+
+    Returns
+    -------
+    pandas.Series
+        Without a copy.
+    """
+    return pd.Series(pd.array(array, dtype=pd.ArrowDtype(array.type)), index=index)

@@ -1,0 +1,153 @@
+"""Bytes to lines: where each line is, which ones a fast parser can take, and what type each is.
+
+A line is what ends in ``\n`` in bytes. Nothing is copied: lines are offsets into the block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["Lines", "event_types", "find_lines", "is_plain"]
+
+_NEWLINE, _RETURN, _OPEN, _CLOSE = b"\n\r{}"
+_STEP = 1 << 20  # small enough that a step's temporary arrays stay in the cache
+
+# A line this long can nest this deep; Arrow's JSON parser recurses for each level, and is
+# run on threads whose stack holds several times as many.
+_MAX_OPENERS = 8000
+
+_EVENT_TYPE = r'"event_type":[ \t]*"(?P<type>[^"\\]*)"'
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of one block of bytes.
+
+    Attributes
+    ----------
+    data : numpy.ndarray of uint8
+        The block.
+    offsets : numpy.ndarray of int64
+        Where each line starts, and the end; a line includes its line end.
+    """
+
+    data: np.ndarray
+    offsets: np.ndarray
+
+    def __len__(self) -> int:
+        """Return the number of lines."""
+        return len(self.offsets) - 1
+
+    def as_arrow(self) -> pa.Array:
+        """Return the lines as a ``large_binary`` array over the same bytes."""
+        buffers = [None, pa.py_buffer(self.offsets), pa.py_buffer(self.data)]
+        return pa.Array.from_buffers(pa.large_binary(), len(self), buffers)
+
+    def line(self, number: int) -> bytes:
+        """Return one line with its line end."""
+        return self.data[self.offsets[number] : self.offsets[number + 1]].tobytes()
+
+
+def find_lines(block: bytes | memoryview) -> Lines:
+    """Find the lines of a block.
+
+    Parameters
+    ----------
+    block : bytes or memoryview
+        Bytes that start where a line starts.
+
+    Returns
+    -------
+    Lines
+        All lines; the last may lack its line end.
+
+    Examples
+    --------
+    >>> from suricata_eve.ingest.lines import find_lines
+    >>> lines = find_lines('{"a": "\u2028"}\n\n{}'.encode())
+    >>> len(lines), lines.line(2)
+    (3, b'{}')
+    """
+    data = np.frombuffer(block, np.uint8)
+    ends = [
+        np.flatnonzero(data[start : start + _STEP] == _NEWLINE) + (start + 1)
+        for start in range(0, len(data), _STEP)
+    ]
+    offsets = np.concatenate([np.zeros(1, np.int64), *ends])
+    if len(data) and offsets[-1] != len(data):
+        offsets = np.append(offsets, len(data))
+    return Lines(data, offsets.astype(np.int64, copy=False))
+
+
+def is_plain(lines: Lines) -> np.ndarray:
+    """Tell which lines look like one JSON object each, in valid UTF-8, not nested too deep.
+
+    Only those go to Arrow's parser. That each of them starts with a brace and ends with
+    one is what keeps the parser's rows and the lines in step: no JSON value can span from
+    one such line to the next, so as many rows as lines means one row a line.
+
+    Parameters
+    ----------
+    lines : Lines
+        Lines of a block.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        One for each line.
+    """
+    data, starts, stops = lines.data, lines.offsets[:-1], lines.offsets[1:]
+    if not len(starts):
+        return np.empty(0, bool)
+    last = stops - 1
+    for blank in (_NEWLINE, _RETURN):
+        last = np.where((last > starts) & (data[last] == blank), last - 1, last)
+    plain: np.ndarray = (data[starts] == _OPEN) & (data[last] == _CLOSE) & (last > starts)
+    plain &= _is_utf8(lines)
+    for long in np.flatnonzero(plain & (stops - starts > _MAX_OPENERS)):
+        line = data[starts[long] : stops[long]]
+        # "[" and "{" are the same but for one bit.
+        plain[long] = np.count_nonzero((line & 0xDF) == ord("[")) <= _MAX_OPENERS
+    return plain
+
+
+def _is_utf8(lines: Lines) -> np.ndarray | bool:
+    array = lines.as_arrow()
+    try:
+        array.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return np.fromiter(
+            (_decodes(lines.line(number)) for number in range(len(lines))), bool, len(lines)
+        )
+    return True
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def event_types(array: pa.Array) -> pa.Array:
+    """Guess the event type of each line from its text, without parsing it.
+
+    The guess is wrong where a nested field or a text holds the same words; what the parser
+    finds decides in the end.
+
+    Parameters
+    ----------
+    array : pyarrow.LargeBinaryArray
+        Lines.
+
+    Returns
+    -------
+    pyarrow.DictionaryArray
+        The first ``"event_type"`` of each line, null where there is none.
+    """
+    return pc.extract_regex(array, _EVENT_TYPE).field(0).dictionary_encode()

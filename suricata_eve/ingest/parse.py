@@ -1,0 +1,246 @@
+"""The fast path: lines of one event type, side by side, through Arrow's JSON parser.
+
+What the parser refuses is halved until the culprits are few, and those go to
+:mod:`suricata_eve.ingest.salvage`. What it would read inexactly goes there as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pj
+import pyarrow.types as pt
+
+from suricata_eve.ingest.values import EXACT
+from suricata_eve.schema.fields import arrow_type
+
+__all__ = ["Declared", "Parsed", "parse", "seed"]
+
+_FEW = 32  # lines: below this, parsing each with json costs less than halving on
+_MAX_DEPTH = 64  # levels; Arrow and this module recurse over types, json decides on the rest
+_MAX_READS = 4  # declaring text can bring out no new guess below lists more often than this
+
+
+@dataclass
+class Declared:
+    """What the fields of an event type must be read as, learned while reading.
+
+    Arrow's parser guesses types. Text that looks like a date in every line would become a
+    timestamp, so text is declared as soon as it is seen; integers beyond int64 would become
+    doubles, so fields known to use all 64 bits are declared as well.
+    """
+
+    schema: pa.Schema
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Some of the lines, parsed.
+
+    Attributes
+    ----------
+    positions : numpy.ndarray
+        Which of the lines these are.
+    columns : dict or None
+        Paths to columns; None where the parser refused the lines.
+    """
+
+    positions: np.ndarray
+    columns: dict[str, pa.Array] | None
+
+
+def seed() -> Declared:
+    """Return what is declared before anything has been read: the instants, as text."""
+    return Declared(pa.schema([("timestamp", pa.string())]))
+
+
+def parse(lines: pa.Array, declared: Declared) -> Iterator[Parsed]:
+    """Parse lines, in order, with Arrow.
+
+    Parameters
+    ----------
+    lines : pyarrow.LargeBinaryArray
+        Lines that :func:`suricata_eve.ingest.lines.is_plain` lets through, each with its
+        line end (the last may lack it).
+    declared : Declared
+        What is known of their fields; it grows.
+
+    Yields
+    ------
+    Parsed
+        All lines, each once. Ascending within one `Parsed`, and mostly from one to the next.
+    """
+    yield from _parse(lines, np.arange(len(lines)), declared)
+
+
+def _parse(lines: pa.Array, positions: np.ndarray, declared: Declared) -> Iterator[Parsed]:
+    if not len(positions):
+        return
+    table = _read(lines, declared)
+    columns = None if table is None else _columns(table)
+    if columns is None:
+        if len(positions) <= _FEW:
+            yield Parsed(positions, None)
+            return
+        middle = len(positions) // 2
+        yield from _parse(lines.slice(0, middle), positions[:middle], declared)
+        yield from _parse(lines.slice(middle), positions[middle:], declared)
+        return
+    doubtful = _doubtful_rows(columns, len(positions))
+    if doubtful is None:
+        yield Parsed(positions, columns)
+        return
+    yield Parsed(positions[doubtful], None)
+    exact = np.flatnonzero(~doubtful)
+    yield from _parse(lines.take(pa.array(exact)), positions[exact], declared)
+
+
+def _ndjson(lines: pa.Array) -> pa.Buffer:
+    offsets = np.frombuffer(lines.buffers()[1], np.int64)
+    start, stop = offsets[lines.offset], offsets[lines.offset + len(lines)]
+    return lines.buffers()[2].slice(int(start), int(stop - start))
+
+
+def _read(lines: pa.Array, declared: Declared) -> pa.Table | None:
+    """Read lines until no text was taken for a date; None if the parser refuses them."""
+    buffer = _ndjson(lines)
+    for schema in (declared.schema, pa.schema([])):
+        for _ in range(_MAX_READS):
+            try:
+                table = pj.read_json(
+                    pa.BufferReader(buffer),
+                    # One block, whatever its size: types cannot change between blocks, and
+                    # no object is longer than a block.
+                    read_options=pj.ReadOptions(use_threads=False, block_size=buffer.size + 1),
+                    parse_options=pj.ParseOptions(explicit_schema=schema),
+                )
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+                break
+            kinds = [field.type for field in table.schema]
+            if table.num_rows != len(lines) or _levels(kinds) > _MAX_DEPTH:
+                return None
+            wanted = pa.schema(_declare_fields(list(table.schema), ""))
+            if not any(_guessed(field.type, field.name) for field in table.schema):
+                declared.schema = wanted
+                return table
+            schema = wanted
+    return None
+
+
+def _guessed(kind: pa.DataType, path: str) -> bool:
+    """Tell whether a type is a guess of the parser's that changes values."""
+    if pt.is_struct(kind):
+        return any(
+            _guessed(kind.field(i).type, f"{path}.{kind.field(i).name}")
+            for i in range(kind.num_fields)
+        )
+    if pt.is_list(kind):
+        return _guessed(kind.value_type, f"{path}[]")
+    if pt.is_float64(kind):
+        return arrow_type(path) == pa.uint64()
+    return bool(pt.is_timestamp(kind))
+
+
+def _declare_fields(fields: list[pa.Field], prefix: str) -> list[pa.Field]:
+    """Return the fields to declare: text as text, wide integers as such, nothing else."""
+    kinds = [(field.name, _declare(field.type, prefix + field.name)) for field in fields]
+    return [pa.field(name, kind) for name, kind in kinds if kind is not None]
+
+
+def _declare(kind: pa.DataType, path: str) -> pa.DataType | None:
+    if pt.is_string(kind) or pt.is_timestamp(kind):
+        return pa.string()
+    if pt.is_struct(kind):
+        children = _declare_fields([kind.field(i) for i in range(kind.num_fields)], path + ".")
+        return pa.struct(children) if children else None
+    if pt.is_list(kind):
+        element = _declare(kind.value_type, path + "[]")
+        return None if element is None else pa.list_(element)
+    if arrow_type(path) == pa.uint64():
+        return pa.uint64()
+    return None
+
+
+def _columns(table: pa.Table) -> dict[str, pa.Array] | None:
+    """Flatten a table's structs; None where two columns would have one name."""
+    columns: dict[str, pa.Array] = {}
+    level = [(name, table.column(i).chunk(0)) for i, name in enumerate(table.column_names)]
+    while level:
+        deeper = []
+        for path, array in level:
+            if array.null_count == len(array):
+                continue
+            if pt.is_struct(array.type):
+                names = [array.type.field(i).name for i in range(array.type.num_fields)]
+                deeper += [
+                    (f"{path}.{name}", child)
+                    for name, child in zip(names, array.flatten(), strict=True)
+                ]
+            elif path in columns:
+                return None
+            else:
+                columns[path] = array
+        level = deeper
+    return columns
+
+
+def _levels(kinds: list[pa.DataType]) -> int:
+    """Return how deep types nest, up to one more than is of interest, without recursion."""
+    for depth in range(_MAX_DEPTH + 1):
+        kinds = [
+            kind.field(i).type
+            for kind in kinds
+            if pt.is_nested(kind)
+            for i in range(kind.num_fields)
+        ]
+        if not kinds:
+            return depth
+    return _MAX_DEPTH + 1
+
+
+def _doubtful_rows(columns: dict[str, pa.Array], rows: int) -> np.ndarray | None:
+    """Find the rows with a double that may not be what the line says; None if there is none.
+
+    An integer beyond 2**53 may have been rounded, and the parser takes ``Inf`` and the like,
+    which ``json`` does not.
+    """
+    doubtful = None
+    for array in columns.values():
+        if pt.is_float64(array.type):
+            found = _inexact(array)
+        elif pt.is_list(array.type):
+            found = _doubtful_lists(array)
+        else:
+            continue
+        if found is not None:
+            doubtful = found if doubtful is None else doubtful | found
+    return doubtful
+
+
+def _inexact(array: pa.Array) -> np.ndarray | None:
+    exact = pc.less(pc.abs(array), float(EXACT)).fill_null(True)
+    if exact.false_count == 0:
+        return None
+    return ~np.asarray(exact)
+
+
+def _doubtful_lists(array: pa.Array) -> np.ndarray | None:
+    values = array.flatten()
+    if pt.is_struct(values.type):
+        found = None
+        for child in values.flatten():
+            inner = _doubtful_rows({"": child}, len(values))
+            if inner is not None:
+                found = inner if found is None else found | inner
+    else:
+        found = _doubtful_rows({"": values}, len(values))
+    if found is None:
+        return None
+    parents = np.asarray(pc.list_parent_indices(array))
+    rows = np.zeros(len(array), bool)
+    rows[parents[found]] = True
+    return rows

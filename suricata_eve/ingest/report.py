@@ -1,0 +1,127 @@
+"""What was left out or changed while reading: counted, placed, and told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+__all__ = ["MAX_EXAMPLES", "Mishap", "Report"]
+
+MAX_EXAMPLES = 100
+"""How many mishaps are kept with their place; all are counted."""
+
+
+class Mishap(NamedTuple):
+    """One line that is no event, or one value that is not what its field holds."""
+
+    source: str
+    line: int
+    """Number of the line in its source, from 1."""
+    offset: int
+    """Byte offset of the line's start in its source, decompressed."""
+    reason: str
+
+
+@dataclass
+class Report:
+    """Counts of a read, and examples of what went wrong in it.
+
+    Attributes
+    ----------
+    sources : list of str
+        Names of what was read.
+    lines, events, nul_bytes : int
+        Lines read, events found, NUL bytes stripped from around lines.
+    bad_lines, bad_values, cut_times : int
+        Lines that are no event; values replaced by ``<NA>`` or mended; times with digits
+        beyond the microsecond.
+    texts : set of str
+        Fields whose values were of several kinds and became text.
+    misfits : dict of str to str
+        Known fields that hold more than their schema's type, and the type they have.
+    notes : list of str
+        Other things to tell, such as a compressed file that ends early.
+    examples : list of Mishap
+        The first mishaps.
+    """
+
+    sources: list[str] = field(default_factory=list)
+    lines: int = 0
+    events: int = 0
+    nul_bytes: int = 0
+    bad_lines: int = 0
+    bad_values: int = 0
+    cut_times: int = 0
+    texts: set[str] = field(default_factory=set)
+    misfits: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    examples: list[Mishap] = field(default_factory=list)
+
+    def add_lines(self, mishaps: Iterable[Mishap]) -> None:
+        """Count lines that are no event."""
+        for mishap in mishaps:
+            self.bad_lines += 1
+            self._keep(mishap)
+
+    def add_values(self, mishaps: Iterable[Mishap]) -> None:
+        """Count values that were replaced or mended."""
+        for mishap in mishaps:
+            self.bad_values += 1
+            self._keep(mishap)
+
+    def _keep(self, mishap: Mishap) -> None:
+        if len(self.examples) < MAX_EXAMPLES:
+            self.examples.append(mishap)
+
+    def as_attrs(self) -> dict[str, Any]:
+        """Return the report as the plain JSON values of ``df.attrs["eve"]``.
+
+        Returns
+        -------
+        dict
+            Keys ``sources``, ``lines``, ``events``, ``bad_lines``, ``bad_values``,
+            ``nul_bytes``, ``cut_times``, ``text_fields``, ``misfits``, ``notes`` and
+            ``examples``.
+        """
+        return {
+            "sources": list(self.sources),
+            "lines": self.lines,
+            "events": self.events,
+            "bad_lines": self.bad_lines,
+            "bad_values": self.bad_values,
+            "nul_bytes": self.nul_bytes,
+            "cut_times": self.cut_times,
+            "text_fields": sorted(self.texts),
+            "misfits": dict(sorted(self.misfits.items())),
+            "notes": list(self.notes),
+            "examples": [mishap._asdict() for mishap in self.examples],
+        }
+
+    def message(self) -> str | None:
+        """Return all of it in a sentence or two for one warning, None if all went well."""
+        parts = []
+        if self.bad_lines:
+            parts.append(f"{self.bad_lines} of {self.lines} lines left out")
+        if self.bad_values:
+            parts.append(f"{self.bad_values} values replaced")
+        if parts and self.examples:
+            first = self.examples[0]
+            parts[-1] += f" (first: {first.source}, line {first.line}: {first.reason})"
+        if self.cut_times:
+            parts.append(f"{self.cut_times} times cut to the microsecond")
+        if self.texts:
+            parts.append("values of several kinds became text in " + _listed(self.texts))
+        if self.misfits:
+            named = [f"{path} ({kind})" for path, kind in sorted(self.misfits.items())]
+            parts.append("not of their schema type: " + _listed(named))
+        parts += self.notes
+        if not parts:
+            return None
+        return "; ".join(parts) + '; details in df.attrs["eve"]'
+
+
+def _listed(names: Iterable[str], *, most: int = 8) -> str:
+    ordered = sorted(names)
+    more = len(ordered) - most
+    return ", ".join(ordered[:most]) + (f" and {more} more" if more > 0 else "")

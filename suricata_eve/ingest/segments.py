@@ -1,0 +1,277 @@
+"""Blocks of lines to segments: columns of events of one type, with the place of each.
+
+Lines go by event type, side by side, to :mod:`suricata_eve.ingest.parse`, on several
+threads; what it refuses goes line by line to :mod:`suricata_eve.ingest.salvage`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.types as pt
+
+from suricata_eve.ingest.lines import Lines, event_types, find_lines, is_plain
+from suricata_eve.ingest.parse import Declared, Parsed, parse, seed
+from suricata_eve.ingest.report import Mishap, Report
+from suricata_eve.ingest.salvage import columns_of, salvage
+from suricata_eve.ingest.sources import Block
+from suricata_eve.ingest.unify import Part
+from suricata_eve.ingest.values import pruned, text_of
+
+__all__ = ["Segment", "Segmenter"]
+
+_PIECE_BYTES = 4 << 20
+_STACK_BYTES = 64 << 20  # see lines._MAX_OPENERS
+_MAX_TYPES = 256  # a block has a few dozen; beyond this the rare ones are parsed together
+
+
+@dataclass
+class Segment:
+    """Events of one type, in file order.
+
+    Attributes
+    ----------
+    event_type : str or None
+        Their type.
+    source : str
+        Where they come from.
+    first_line : int
+        Number of the source's first line over all sources, from 0.
+    lines : numpy.ndarray of int64
+        Number of each event's line over all sources, from 0.
+    offsets : numpy.ndarray of int64
+        Byte offset of each event's line in its source.
+    columns : dict
+        Paths to columns.
+    """
+
+    event_type: str | None
+    source: str
+    first_line: int
+    lines: np.ndarray
+    offsets: np.ndarray
+    columns: dict[str, Part]
+
+    def mishap(self, row: int, reason: str) -> Mishap:
+        """Return what went wrong in one event, with its place."""
+        line = int(self.lines[row]) - self.first_line + 1
+        return Mishap(self.source, line, int(self.offsets[row]), reason)
+
+
+@dataclass
+class _Prepared:
+    """A block whose lines are on their way through the parser."""
+
+    lines: Lines
+    source: str
+    source_line: int
+    line: int
+    offset: int
+    odd: np.ndarray
+    jobs: list[tuple[str | None, np.ndarray, Future[list[Parsed]]]]
+
+    def segment(
+        self, event_type: str | None, positions: np.ndarray, columns: dict[str, Part]
+    ) -> Segment:
+        return Segment(
+            event_type,
+            self.source,
+            self.source_line,
+            positions.astype(np.int64) + self.line,
+            self.lines.offsets[positions] + self.offset,
+            columns,
+        )
+
+
+class Segmenter:
+    """Turn blocks into segments, one source after the other.
+
+    Parameters
+    ----------
+    report : Report
+        Counts and mishaps are added to it.
+    threads : int
+        How many threads parse.
+    fast : bool
+        False parses every line with ``json``: slower, with the same outcome.
+    """
+
+    def __init__(self, report: Report, *, threads: int, fast: bool) -> None:
+        self._report = report
+        self._threads = threads
+        self._fast = fast
+        self._declared: dict[str | None, Declared] = {}
+
+    def segments(self, blocks: Iterable[Block], *, source: str) -> Iterator[Segment]:
+        """Read the blocks of one source.
+
+        Parameters
+        ----------
+        blocks : iterable of bytes or memoryview
+            Its blocks, each of whole lines.
+        source : str
+            Its name.
+
+        Yields
+        ------
+        Segment
+            Every event of the source, once.
+        """
+        with _deep_pool(self._threads) as pool:
+            waiting: deque[_Prepared] = deque()
+            source_line, offset = self._report.lines, 0
+            for block in blocks:
+                lines = find_lines(block)
+                waiting.append(self._prepare(pool, lines, source, source_line, offset))
+                self._report.lines += len(lines)
+                offset += len(lines.data)
+                # The next block is prepared while this one is parsed.
+                if len(waiting) > 1:
+                    yield from self._collect(waiting.popleft())
+            for prepared in waiting:
+                yield from self._collect(prepared)
+
+    def _prepare(
+        self, pool: ThreadPoolExecutor, lines: Lines, source: str, source_line: int, offset: int
+    ) -> _Prepared:
+        plain = is_plain(lines) if self._fast else np.zeros(len(lines), bool)
+        prepared = _Prepared(
+            lines, source, source_line, self._report.lines, offset, np.flatnonzero(~plain), []
+        )
+        if plain.any():
+            for event_type, positions, piece in _pieces(lines, np.flatnonzero(plain)):
+                declared = self._declared.setdefault(event_type, seed())
+                job = pool.submit(_parse_all, piece, declared)
+                prepared.jobs.append((event_type, positions, job))
+        return prepared
+
+    def _collect(self, prepared: _Prepared) -> Iterator[Segment]:
+        refused = [prepared.odd]
+        for event_type, positions, job in prepared.jobs:
+            for parsed in job.result():
+                chosen = positions[parsed.positions]
+                if parsed.columns is None:
+                    refused.append(chosen)
+                    continue
+                segment = prepared.segment(event_type, chosen, dict(parsed.columns))
+                self._report.events += len(chosen)
+                yield from _by_true_type(segment)
+        yield from self._salvage(prepared, np.sort(np.concatenate(refused)))
+
+    def _salvage(self, prepared: _Prepared, positions: np.ndarray) -> Iterator[Segment]:
+        """Parse lines one by one, and put those of one type together again."""
+        groups: dict[str | None, tuple[list[int], list[dict[str, Any]]]] = {}
+        for position in positions.tolist():
+            event, reason, nul_bytes = salvage(prepared.lines.line(position))
+            self._report.nul_bytes += nul_bytes
+            if reason is not None:
+                place = prepared.segment(None, np.array([position]), {}).mishap(0, reason)
+                add = self._report.add_lines if event is None else self._report.add_values
+                add([place])
+            if event is None:
+                continue
+            value = event.get("event_type")
+            numbers, events = groups.setdefault(None if value is None else text_of(value), ([], []))
+            numbers.append(position)
+            events.append(event)
+        for event_type, (numbers, events) in groups.items():
+            self._report.events += len(events)
+            yield prepared.segment(event_type, np.array(numbers), columns_of(events))
+
+
+@contextmanager
+def _deep_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
+    """Make a thread pool whose stacks are large enough for deeply nested lines."""
+    usual = threading.stack_size(_STACK_BYTES)
+    try:
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="suricata_eve")
+        # The pool starts a thread for each of its first tasks, if none is idle.
+        started = threading.Barrier(threads + 1)
+        for _ in range(threads):
+            pool.submit(started.wait)
+        started.wait()
+    finally:
+        threading.stack_size(usual)
+    with pool:
+        yield pool
+
+
+def _parse_all(lines: pa.Array, declared: Declared) -> list[Parsed]:
+    return list(parse(lines, declared))
+
+
+def _pieces(lines: Lines, plain: np.ndarray) -> Iterator[tuple[str | None, np.ndarray, pa.Array]]:
+    """Gather the lines of each event type into pieces for the parser."""
+    array = lines.as_arrow()
+    types = event_types(array)
+    codes = np.asarray(types.indices.fill_null(len(types.dictionary)))[plain]
+    names: list[str | None] = [_name(value) for value in types.dictionary] + [None]
+    counts = np.bincount(codes, minlength=len(names))
+    if np.count_nonzero(counts) > _MAX_TYPES:
+        rare = np.argsort(-counts, kind="stable")[_MAX_TYPES - 1 :]
+        codes = np.where(np.isin(codes, rare), len(names) - 1, codes)
+        counts = np.bincount(codes, minlength=len(names))
+    # Stable, and fast for few types: numpy sorts small integers by radix.
+    narrow = codes.astype(np.uint16 if len(names) < 2**16 else np.uint32)
+    order = plain[np.argsort(narrow, kind="stable")]
+    gathered = array.take(pa.array(order))
+    sizes = np.concatenate([[0], np.cumsum((lines.offsets[1:] - lines.offsets[:-1])[order])])
+    stops = np.cumsum(counts)
+    for code in np.flatnonzero(counts):
+        start, stop = int(stops[code] - counts[code]), int(stops[code])
+        parts = max(1, round(int(sizes[stop] - sizes[start]) / _PIECE_BYTES))
+        step = -(-(stop - start) // parts)
+        for first in range(start, stop, step):
+            last = min(first + step, stop)
+            yield names[code], order[first:last], gathered.slice(first, last - first)
+
+
+def _name(value: pa.Scalar) -> str | None:
+    try:
+        name: str = value.as_py().decode()
+    except UnicodeDecodeError:
+        return None
+    return name
+
+
+def _by_true_type(segment: Segment) -> Iterator[Segment]:
+    """Split a segment where the parser found other event types than the text suggested."""
+    column = segment.columns.get("event_type")
+    if column is None:
+        segment.event_type = None
+        yield segment
+        return
+    if not pt.is_string(column.type):  # type: ignore[union-attr]
+        texts = [None if value is None else text_of(pruned(value)) for value in column.to_pylist()]  # type: ignore[union-attr]
+        column = pa.array(texts, pa.string())
+    codes = column.dictionary_encode()  # type: ignore[union-attr]
+    if len(codes.dictionary) == 1 and codes.null_count == 0:
+        segment.event_type = codes.dictionary[0].as_py()
+        yield segment
+        return
+    names = [*codes.dictionary.to_pylist(), None]
+    indices = np.asarray(codes.indices.fill_null(len(names) - 1))
+    order = np.argsort(indices, kind="stable")
+    columns = {path: part.take(pa.array(order)) for path, part in segment.columns.items()}  # type: ignore[union-attr]
+    counts = np.bincount(indices, minlength=len(names))
+    stops = np.cumsum(counts)
+    for code in np.flatnonzero(counts):
+        start, length = int(stops[code] - counts[code]), int(counts[code])
+        slices = {path: part.slice(start, length) for path, part in columns.items()}
+        rows = order[start : start + length]
+        yield Segment(
+            names[code],
+            segment.source,
+            segment.first_line,
+            segment.lines[rows],
+            segment.offsets[rows],
+            {path: part for path, part in slices.items() if part.null_count < length},
+        )
