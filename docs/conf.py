@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import sphinx_autosummary_accessors
+
+import suricata_eve  # registers df.eve, which the reference documents
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -15,7 +16,7 @@ from drawing import draw
 project = "suricata_eve"
 author = "The suricata_eve developers"
 copyright = author
-release = installed_version("suricata_eve")
+release = suricata_eve.__version__
 version = release
 
 extensions = [
@@ -63,3 +64,28 @@ html_theme_options = {
 html_sidebars = {"index": []}
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+
+
+# -- one name, one place ------------------------------------------------------------------------
+def _find_elsewhere(app, env, node, contnode):  # noqa: ANN001, ANN202, ARG001
+    """Resolve a name by where it is defined, when the reference lists where it is offered.
+
+    ``suricata_eve.accessor.EveAccessor.alerts`` is listed as ``pandas.DataFrame.eve.alerts``, and
+    ``suricata_eve.analysis.alerts.alerts`` as ``suricata_eve.analysis.alerts``.
+    """
+    target = node.get("reftarget", "")
+    method = target.removeprefix("suricata_eve.accessor.EveAccessor.")
+    package, _, name = target.rpartition(".")
+    offered = f"pandas.DataFrame.eve.{method}" if method != target else ""
+    for other in (offered, f"{package.rpartition('.')[0]}.{name}", f"suricata_eve.{name}"):
+        if other and other in env.domains["py"].objects:
+            document = node["refdoc"]
+            return env.domains["py"].resolve_xref(
+                env, document, app.builder, "obj", other, node, contnode
+            )
+    return None
+
+
+def setup(app):  # noqa: ANN001, ANN201
+    """Connect the resolver."""
+    app.connect("missing-reference", _find_elsewhere)

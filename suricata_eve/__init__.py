@@ -1,0 +1,40 @@
+"""Suricata EVE logs in pandas. Importing this registers the accessor ``df.eve``, and nothing else.
+
+:func:`read_eve` reads EVE files, :func:`load_sample` one that ships with the package,
+:func:`normalize_types` repairs a frame that came another way. The methods of ``df.eve`` are those of
+:class:`suricata_eve.accessor.EveAccessor`; the functions behind them, for code that is
+type-checked, are in :mod:`suricata_eve.analysis`.
+"""
+
+from __future__ import annotations
+
+from suricata_eve.errors import (
+    EveError,
+    EveOptionError,
+    EveParseError,
+    EveTypeError,
+    EveValueError,
+    EveWarning,
+    MissingColumnError,
+    MissingDependencyError,
+    NotEveFrameError,
+)
+from suricata_eve.reader import read_eve
+from suricata_eve.sample import load_sample
+
+__all__ = [
+    "EveError",
+    "EveOptionError",
+    "EveParseError",
+    "EveTypeError",
+    "EveValueError",
+    "EveWarning",
+    "MissingColumnError",
+    "MissingDependencyError",
+    "NotEveFrameError",
+    "__version__",
+    "load_sample",
+    "read_eve",
+]
+
+__version__ = "0.1.0"
