@@ -1,0 +1,11 @@
+"""Pure functions from a frame of events to a frame: what the methods of ``df.eve`` do."""
+
+from __future__ import annotations
+
+from suricata_eve.analysis.alerts import alerts
+from suricata_eve.analysis.events import events
+from suricata_eve.analysis.flows import by_flow
+from suricata_eve.analysis.orientation import orientation
+from suricata_eve.analysis.summary import group_summary
+
+__all__ = ["alerts", "by_flow", "events", "group_summary", "orientation"]

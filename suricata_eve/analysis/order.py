@@ -1,0 +1,50 @@
+"""Put rows into the order of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from suricata_eve.analysis.columns import instant_column
+from suricata_eve.analysis.rows import take_column
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["time_order"]
+
+
+def time_order(
+    frame: pd.DataFrame,
+    positions: NDArray[np.int64],
+    *,
+    first: NDArray[np.int64] | None = None,
+) -> NDArray[np.int64]:
+    """Sort positions of rows by time, then by place.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Has the column ``timestamp``. An index of integers, such as the line numbers that
+        :func:`suricata_eve.read_eve` gives, is the place; else the position is.
+    positions : ndarray of int64
+        Positions of rows.
+    first : ndarray of int64, optional
+        What to sort by before time, one number per position.
+
+    Returns
+    -------
+    ndarray of int64
+        The same positions, sorted. Rows without a time come after those with one.
+    """
+    times = instant_column(take_column(frame["timestamp"], positions)).cast(pa.int64())
+    no_time = np.asarray(times.is_null())
+    moment = np.asarray(times.fill_null(0))
+    place = positions
+    if pd.api.types.is_integer_dtype(frame.index.dtype) and not frame.index.hasnans:
+        place = frame.index.take(positions).to_numpy()
+    keys = [positions, place, moment, no_time]
+    return positions[np.lexsort(keys if first is None else [*keys, first])]
