@@ -114,9 +114,9 @@ def _joined(values: Iterable[object] | None, shown: int = 3) -> str:
 def _signatures(found: pd.DataFrame, width: int) -> list[str]:
     if not len(found):
         return ["No alerts"]
-    groups = group_summary(found, "alert.signature")
+    groups = group_summary(found, "alert.signature", [])
     rows = [
-        [f"{count:,}", _when(first), _when(last), str(signature)]
+        [f"{count:,}", _when(first), _when(last), str(signature) or "(empty)"]
         for signature, count, first, last in groups[
             ["alert.signature", "count", "first_seen", "last_seen"]
         ]
