@@ -43,6 +43,7 @@ def to_frame(table: pa.Table, index: pd.Index, *, dtype_backend: DtypeBackend) -
     pandas.DataFrame
         The columns, in order.
     """
+    frame: pd.DataFrame
     if dtype_backend == "pyarrow":
         frame = table.to_pandas(types_mapper=pd.ArrowDtype)
         frame.index = index
@@ -52,7 +53,8 @@ def to_frame(table: pa.Table, index: pd.Index, *, dtype_backend: DtypeBackend) -
     frame = flat.to_pandas(types_mapper=_NULLABLE.get)
     frame.index = index
     columns = {table.column_names[i]: _objects(table.column(i), index) for i in lists}
-    return pd.concat([frame, pd.DataFrame(columns, index=index)], axis=1)[table.column_names]
+    both = pd.concat([frame, pd.DataFrame(columns, index=index)], axis=1)
+    return both.reindex(columns=table.column_names)
 
 
 def _objects(column: pa.ChunkedArray, index: pd.Index) -> pd.Series[Any]:

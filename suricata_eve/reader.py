@@ -28,7 +28,7 @@ def read_eve(
     order: Order = "grouped",
     dtype_backend: DtypeBackend = "pyarrow",
 ) -> pd.DataFrame:
-    """Read Suricata EVE logs into a DataFrame, every value exact.
+    r"""Read Suricata EVE logs into a DataFrame, every value exact.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def read_eve(
     >>> from suricata_eve import read_eve
     >>> log = io.BytesIO(
     ...     b'{"timestamp":"2022-01-01T03:41:17.115874-0400","flow_id":1080000000000001,'
-    ...     b'"event_type":"http","dest_port":80,"http":{"url":"/"}}\\n'
+    ...     b'"event_type":"http","dest_port":80,"http":{"url":"/"}}\n'
     ... )
     >>> df = read_eve(log)
     >>> df.dtypes

@@ -14,7 +14,7 @@ from suricata_eve.ingest.segments import Segment
 from suricata_eve.ingest.times import UTC_MICROSECONDS, parse_instants
 from suricata_eve.ingest.unify import Part, fit, unify
 from suricata_eve.ingest.values import pruned, text_of
-from suricata_eve.schema.fields import CORE, INSTANTS, arrow_type, sort_key
+from suricata_eve.schema.fields import CORE, arrow_type, sort_key
 
 __all__ = ["Assembled", "assemble", "settle"]
 
@@ -203,8 +203,8 @@ def settle(
     list of pyarrow.Array
         One for each part, all of one type.
     """
-    arrays, mixed = unify(parts)
     target = arrow_type(path)
+    arrays, mixed = unify(parts, target)
     if target == UTC_MICROSECONDS:
         return _instants(path, arrays, report, segments)
     if mixed:

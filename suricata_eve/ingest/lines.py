@@ -1,4 +1,4 @@
-"""Bytes to lines: where each line is, which ones a fast parser can take, and what type each is.
+r"""Bytes to lines: where each line is, which ones a fast parser can take, and what type each is.
 
 A line is what ends in ``\n`` in bytes. Nothing is copied: lines are offsets into the block.
 """
@@ -53,7 +53,7 @@ class Lines:
 
 
 def find_lines(block: bytes | memoryview) -> Lines:
-    """Find the lines of a block.
+    r"""Find the lines of a block.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ What the parser refuses is halved until the culprits are few, and those go to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,7 +90,7 @@ def _parse(lines: pa.Array, positions: np.ndarray, declared: Declared) -> Iterat
         yield from _parse(lines.slice(0, middle), positions[:middle], declared)
         yield from _parse(lines.slice(middle), positions[middle:], declared)
         return
-    doubtful = _doubtful_rows(columns, len(positions))
+    doubtful = _doubtful_rows(columns)
     if doubtful is None:
         yield Parsed(positions, columns)
         return
@@ -108,7 +108,8 @@ def _ndjson(lines: pa.Array) -> pa.Buffer:
 def _read(lines: pa.Array, declared: Declared) -> pa.Table | None:
     """Read lines until no text was taken for a date; None if the parser refuses them."""
     buffer = _ndjson(lines)
-    for schema in (declared.schema, pa.schema([])):
+    for start in (declared.schema, pa.schema([])):
+        schema = start
         for _ in range(_MAX_READS):
             try:
                 table = pj.read_json(
@@ -141,7 +142,7 @@ def _guessed(kind: pa.DataType, path: str) -> bool:
     if pt.is_list(kind):
         return _guessed(kind.value_type, f"{path}[]")
     if pt.is_float64(kind):
-        return arrow_type(path) == pa.uint64()
+        return bool(arrow_type(path) == pa.uint64())
     return bool(pt.is_timestamp(kind))
 
 
@@ -202,45 +203,30 @@ def _levels(kinds: list[pa.DataType]) -> int:
     return _MAX_DEPTH + 1
 
 
-def _doubtful_rows(columns: dict[str, pa.Array], rows: int) -> np.ndarray | None:
+def _doubtful_rows(columns: dict[str, pa.Array]) -> np.ndarray | None:
     """Find the rows with a double that may not be what the line says; None if there is none.
 
     An integer beyond 2**53 may have been rounded, and the parser takes ``Inf`` and the like,
     which ``json`` does not.
     """
-    doubtful = None
-    for array in columns.values():
-        if pt.is_float64(array.type):
-            found = _inexact(array)
-        elif pt.is_list(array.type):
-            found = _doubtful_lists(array)
-        else:
-            continue
+    return _any_of(_doubtful(array) for array in columns.values())
+
+
+def _any_of(masks: Iterable[np.ndarray | None]) -> np.ndarray | None:
+    found = [mask for mask in masks if mask is not None]
+    return np.logical_or.reduce(found) if found else None
+
+
+def _doubtful(array: pa.Array) -> np.ndarray | None:
+    if pt.is_float64(array.type):
+        exact = pc.or_kleene(pc.less(pc.abs(array), float(EXACT)), array.is_null())
+        return ~np.asarray(exact) if exact.false_count else None
+    if pt.is_struct(array.type):
+        return _any_of(_doubtful(child) for child in array.flatten())
+    if pt.is_list(array.type):
+        found = _doubtful(array.flatten())
         if found is not None:
-            doubtful = found if doubtful is None else doubtful | found
-    return doubtful
-
-
-def _inexact(array: pa.Array) -> np.ndarray | None:
-    exact = pc.less(pc.abs(array), float(EXACT)).fill_null(True)
-    if exact.false_count == 0:
-        return None
-    return ~np.asarray(exact)
-
-
-def _doubtful_lists(array: pa.Array) -> np.ndarray | None:
-    values = array.flatten()
-    if pt.is_struct(values.type):
-        found = None
-        for child in values.flatten():
-            inner = _doubtful_rows({"": child}, len(values))
-            if inner is not None:
-                found = inner if found is None else found | inner
-    else:
-        found = _doubtful_rows({"": values}, len(values))
-    if found is None:
-        return None
-    parents = np.asarray(pc.list_parent_indices(array))
-    rows = np.zeros(len(array), bool)
-    rows[parents[found]] = True
-    return rows
+            rows = np.zeros(len(array), bool)
+            rows[np.asarray(pc.list_parent_indices(array))[found]] = True
+            return rows
+    return None

@@ -32,7 +32,7 @@ class Salvaged(NamedTuple):
 
 
 def salvage(line: bytes) -> Salvaged:
-    """Parse one line.
+    r"""Parse one line.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def salvage(line: bytes) -> Salvaged:
     Examples
     --------
     >>> from suricata_eve.ingest.salvage import salvage
-    >>> salvage(b'{"a":{"b":[1]},"c":null}\\n').event
+    >>> salvage(b'{"a":{"b":[1]},"c":null}\n').event
     {'a.b': [1]}
     >>> salvage(b'{"timestamp":"2022-01-01T0').reason
     'cut off or not JSON: Unterminated string starting at column 14'
@@ -61,24 +61,30 @@ def salvage(line: bytes) -> Salvaged:
     except UnicodeDecodeError:
         text = body.decode(errors="replace")
         mended = "bytes that are not UTF-8 became U+FFFD"
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        reason = f"cut off or not JSON: {error.msg} at column {error.colno}"
+    value, reason = _load(text)
+    if value is None:
         return Salvaged(None, reason, nul_bytes)
-    except RecursionError:
-        return Salvaged(None, f"nested deeper than {MAX_DEPTH} levels", nul_bytes)
-    except ValueError:
-        # Python refuses to convert integers of thousands of digits.
-        return Salvaged(None, "an integer of too many digits", nul_bytes)
-    if not isinstance(value, dict):
-        return Salvaged(None, f"not an object: {type(value).__name__}", nul_bytes)
-    if _is_deep(value):
-        return Salvaged(None, f"nested deeper than {MAX_DEPTH} levels", nul_bytes)
     if "\\ud" in text or "\\uD" in text:
         value, changed = _without_surrogates(value)
         mended = "a lone surrogate became U+FFFD" if changed else mended
     return Salvaged(flatten(value), mended, nul_bytes)
+
+
+def _load(text: str) -> tuple[dict[str, Any] | None, str]:
+    """Return the object that a text holds, or why there is none."""
+    deep = f"nested deeper than {MAX_DEPTH} levels"
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        return None, f"cut off or not JSON: {error.msg} at column {error.colno}"
+    except RecursionError:
+        return None, deep
+    except ValueError:
+        # Python refuses to convert integers of thousands of digits.
+        return None, "an integer of too many digits"
+    if not isinstance(value, dict):
+        return None, f"not an object: {type(value).__name__}"
+    return (None, deep) if _is_deep(value) else (value, "")
 
 
 def _strip(line: bytes) -> tuple[bytes, int]:
@@ -118,8 +124,8 @@ def _without_surrogates(value: Any) -> tuple[Any, bool]:
             (_without_surrogates(key), _without_surrogates(element))
             for key, element in value.items()
         ]
-        clean = {key[0]: element[0] for key, element in items}
-        return clean, any(key[1] or element[1] for key, element in items)
+        cleaned = {key[0]: element[0] for key, element in items}
+        return cleaned, any(key[1] or element[1] for key, element in items)
     return value, False
 
 

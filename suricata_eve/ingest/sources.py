@@ -146,7 +146,7 @@ def _stream_blocks(read: Read, block_bytes: int, note: Callable[[str], None]) ->
     if not isinstance(first, bytes):
         msg = "the file object gives text; open it in binary mode ('rb')"
         raise EveTypeError(msg)
-    chunks = chain([first], iter(lambda: read(block_bytes), b""))
+    chunks: Iterator[bytes] = chain([first], iter(lambda: read(block_bytes), b""))
     if first.startswith(_GZIP_MAGIC):
         chunks = _gunzip(_reader(chunks), note)
     yield from _whole_lines(_reader(chunks), block_bytes)
@@ -187,16 +187,18 @@ def _gunzip(read: Read, note: Callable[[str], None]) -> Iterator[bytes]:
     data = read(_CHUNK)
     while data:
         member = zlib.decompressobj(wbits=31)
-        while data and not member.eof:
+        while data and not _ended(member):
             try:
                 yield member.decompress(data, _CHUNK)
             except zlib.error as error:
                 note(f"compressed data is damaged ({error}); read up to there")
                 return
-            data = member.unconsumed_tail or (member.unused_data if member.eof else read(_CHUNK))
-        if not member.eof:
+            data = member.unconsumed_tail or (
+                member.unused_data if _ended(member) else read(_CHUNK)
+            )
+        if not _ended(member):
             yield member.flush()
-        if not member.eof:
+        if not _ended(member):
             note("compressed data ends early; read up to there")
             return
         # Members may be padded with zeros, as tape and some log shippers do.
@@ -204,3 +206,8 @@ def _gunzip(read: Read, note: Callable[[str], None]) -> Iterator[bytes]:
         if data and not data.startswith(_GZIP_MAGIC[: len(data)]):
             note("bytes after the compressed data are not gzip; left out")
             return
+
+
+def _ended(member: zlib._Decompress) -> bool:
+    # flush() may reach the end, which type checkers do not expect of the attribute.
+    return member.eof

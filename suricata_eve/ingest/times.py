@@ -2,7 +2,8 @@
 
 The grammar is what Suricata and the tools behind it write of ISO 8601 and RFC 3339:
 ``2022-01-01T03:41:17.115874+0000``, with ``T`` or a space, up to nine digits of
-fraction (or none, or no seconds), and ``Z``, ``+hhmm``, ``+hh:mm``, ``+hh`` or nothing (UTC) as the zone.
+fraction (or none, or no seconds), and ``Z``, ``+hhmm``, ``+hh:mm``, ``+hh`` or nothing
+(UTC) as the zone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ __all__ = ["UTC_MICROSECONDS", "Instants", "parse_instants"]
 UTC_MICROSECONDS = pa.timestamp("us", "UTC")
 
 # At least as wide as what Arrow casts, so that a text means the same in any company.
+_FIRST = -62_135_596_800_000_000  # 0001-01-01T00:00:00Z in microseconds since 1970
+_LAST = 253_402_300_799_999_999  # 9999-12-31T23:59:59.999999Z
+
 _DATE_TIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}(:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
 _WITH_ZONE = _DATE_TIME + r"(Z|[+-]\d{2}(:?\d{2})?)$"
 _WITHOUT_ZONE = _DATE_TIME + "$"
@@ -61,9 +65,18 @@ def parse_instants(texts: pa.Array) -> Instants:
     """
     try:
         # One spelling with a zone and at most six digits: nearly every column of every file.
-        return Instants(pc.cast(texts, UTC_MICROSECONDS), np.empty(0, np.int64), 0)
+        values = pc.cast(texts, UTC_MICROSECONDS)
     except pa.ArrowInvalid:
         return _parse_mixed(texts)
+    if not _in_calendar(values):
+        return _parse_mixed(texts)
+    return Instants(values, np.empty(0, np.int64), 0)
+
+
+def _in_calendar(values: pa.Array) -> bool:
+    """Tell whether all times are in the years 1 to 9999, beyond which Python has none."""
+    bounds = pc.min_max(values.cast(pa.int64())).as_py()
+    return bounds["min"] is None or (bounds["min"] >= _FIRST and bounds["max"] <= _LAST)
 
 
 def _parse_mixed(texts: pa.Array) -> Instants:
@@ -74,11 +87,15 @@ def _parse_mixed(texts: pa.Array) -> Instants:
     texts = pc.if_else(naive, pc.binary_join_element_wise(texts, "Z", ""), texts)
     texts = pc.if_else(pc.or_(zoned, naive), texts, pa.scalar(None, pa.string()))
     texts = pc.replace_substring_regex(texts, _BEYOND_MICROSECONDS, r"\1")
-    was_text = pc.or_kleene(zoned, pc.invert(zoned)).fill_null(False)
+    was_text = zoned.is_valid()
     try:
         values = pc.cast(texts, UTC_MICROSECONDS)
     except pa.ArrowInvalid:  # a thirteenth month, or the like
         values = _parse_each(texts)
+    if not _in_calendar(values):
+        ticks = values.cast(pa.int64())
+        inside = pc.and_(pc.greater_equal(ticks, _FIRST), pc.less_equal(ticks, _LAST))
+        values = pc.if_else(inside, values, pa.scalar(None, UTC_MICROSECONDS))
     bad = np.flatnonzero(np.asarray(pc.and_(was_text, values.is_null())))
     return Instants(values, bad, int(cut))
 

@@ -23,13 +23,15 @@ Part: TypeAlias = "pa.Array | list[Any]"
 Unified: TypeAlias = "tuple[list[pa.Array], bool]"
 
 
-def unify(parts: Sequence[Part]) -> Unified:
+def unify(parts: Sequence[Part], hint: pa.DataType | None = None) -> Unified:
     """Bring the parts of a column to one type.
 
     Parameters
     ----------
     parts : sequence of pyarrow.Array or list
         The column's parts, in order.
+    hint : pyarrow.DataType, optional
+        The type that the schema gives; it decides on what lists hold that are all empty.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def unify(parts: Sequence[Part]) -> Unified:
     arrays = [part for part in parts if isinstance(part, pa.Array)]
     if len(arrays) == len(parts):
         try:
-            return _settle(_conform(arrays)), False
+            return _settle(_hinted(_conform(arrays), hint)), False
         except Conflict:
             pass
     values = list(
@@ -58,7 +60,16 @@ def unify(parts: Sequence[Part]) -> Unified:
     slices = [
         whole.slice(end - len(part), len(part)) for part, end in zip(parts, ends, strict=True)
     ]
-    return _settle(slices), mixed
+    return _settle(_hinted(slices, hint)), mixed
+
+
+def _hinted(arrays: list[pa.Array], hint: pa.DataType | None) -> list[pa.Array]:
+    if hint is None or not (pt.is_list(hint) and pt.is_list(arrays[0].type)):
+        return arrays
+    try:
+        return _conform([pa.array([], hint), *arrays])[1:]
+    except Conflict:
+        return arrays
 
 
 def fit(arrays: Sequence[pa.Array], target: pa.DataType) -> list[pa.Array] | None:
@@ -124,7 +135,7 @@ def _conform(arrays: list[pa.Array]) -> list[pa.Array]:
 
 
 def _is_number(kind: pa.DataType) -> bool:
-    return pt.is_integer(kind) or pt.is_float64(kind)
+    return bool(pt.is_integer(kind) or pt.is_float64(kind))
 
 
 def _conform_numbers(arrays: list[pa.Array]) -> list[pa.Array]:
@@ -138,7 +149,7 @@ def _conform_numbers(arrays: list[pa.Array]) -> list[pa.Array]:
     low, high = min(bounds, default=0), max(bounds, default=0)
     if any(pt.is_float64(array.type) for array in arrays):
         target = pa.float64()
-        exact = -EXACT <= low and high <= EXACT
+        exact = low >= -EXACT and high <= EXACT
     elif high < 2**63:
         target, exact = pa.int64(), True
     else:

@@ -1,0 +1,376 @@
+"""``df.eve``: the functions of this package as methods of a DataFrame.
+
+Importing this module registers the accessor, its only side effect.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from suricata_eve import analysis
+from suricata_eve.errors import NotEveFrameError
+from suricata_eve.normalize import normalize_types
+from suricata_eve.schema.fields import is_known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from suricata_eve.analysis.flows import Flows
+
+__all__ = ["EveAccessor"]
+
+
+@pd.api.extensions.register_dataframe_accessor("eve")
+class EveAccessor:
+    """Methods for a DataFrame of EVE events, as ``df.eve``.
+
+    Each is one call of a pure function of the same name, in
+    :mod:`suricata_eve.analysis` or :mod:`suricata_eve.frame`; use those where a type
+    checker should see what you call. No method changes its frame.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any frame with a column that EVE has.
+
+    Raises
+    ------
+    NotEveFrameError
+        If no column has a name that EVE knows. It is an ``AttributeError``, so that
+        ``hasattr(df, "eve")`` tells.
+
+    Notes
+    -----
+    A column that is called ``eve`` is only reached as ``df["eve"]``.
+
+    Examples
+    --------
+    >>> import suricata_eve
+    >>> df = suricata_eve.load_sample("log4j")
+    >>> len(df.eve.alerts(decoder_events=False))
+    832
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        names: list[object] = list(frame.columns)
+        if not any(isinstance(name, str) and is_known(name) for name in names):
+            shown = ", ".join(map(repr, names[:5])) + (", ..." if len(names) > 5 else "")
+            msg = (
+                f"no column of this frame is a field of EVE ({shown or 'it has none'}); .eve needs "
+                f"events, as suricata_eve.read_eve() gives them, or the columns of "
+                f"pd.json_normalize(events), named like 'event_type' and 'alert.signature'"
+            )
+            raise NotEveFrameError(msg)
+        self._frame = frame
+
+    def normalize_types(
+        self,
+        *,
+        errors: Literal["raise", "coerce"] = "raise",
+        integer_na: int | None = None,
+    ) -> pd.DataFrame:
+        """Give every column the dtype that ``read_eve`` gives it.
+
+        For frames that came another way: ``pd.json_normalize``, ``read_json``,
+        ``read_csv``, Elastic. Float ``flow_id`` and ports become integers, text becomes
+        times, a missing value stays missing. Unknown columns stay.
+
+        Parameters
+        ----------
+        errors : {"raise", "coerce"}, default "raise"
+            Whether a value that its field's dtype cannot hold is an error, or becomes
+            missing, with a warning that counts.
+        integer_na : int, optional
+            What to put where an integer is missing. By default it stays missing.
+
+        Returns
+        -------
+        DataFrame
+            A new frame with the same index.
+
+        Raises
+        ------
+        EveValueError
+            If a value cannot be held, and ``errors="raise"``.
+
+        See Also
+        --------
+        suricata_eve.read_eve : Read EVE with these dtypes to begin with.
+
+        Examples
+        --------
+        >>> import pandas as pd, suricata_eve
+        >>> text = '{"flow_id": 994108397845290, "dest_port": 443, "event_type": "tls"}'
+        >>> events = [__import__("json").loads(text), {"event_type": "stats"}]
+        >>> plain = pd.json_normalize(events)
+        >>> plain["dest_port"].tolist()
+        [443.0, nan]
+        >>> plain.eve.normalize_types()["dest_port"].tolist()
+        [443, <NA>]
+        """
+        return normalize_types(self._frame, errors=errors, integer_na=integer_na)
+
+    def events(self, event_type: str | Iterable[str]) -> pd.DataFrame:
+        """Return the events of a type, without the columns that are empty in them.
+
+        Parameters
+        ----------
+        event_type : str or iterable of str
+            One type, such as ``"http"``, or several.
+
+        Returns
+        -------
+        DataFrame
+            The events in the order of the frame, with their index labels. A type that
+            Suricata has and this frame does not gives no rows and the core columns.
+
+        Raises
+        ------
+        EveOptionError
+            If a type is neither one of Suricata's nor in the frame.
+        EveTypeError
+            If a type is not text.
+        MissingColumnError
+            If the frame has no column ``event_type``.
+
+        See Also
+        --------
+        EveAccessor.alerts : Alerts in time order, with filters.
+        suricata_eve.analysis.events : The function behind this method.
+
+        Examples
+        --------
+        >>> import suricata_eve
+        >>> df = suricata_eve.load_sample("log4j")
+        >>> tls = df.eve.events("tls")
+        >>> tls[["tls.version", "tls.sni"]].dropna().head(2)
+             tls.version                tls.sni
+        """
+        return analysis.events(self._frame, event_type)
+
+    def alerts(
+        self,
+        *,
+        signature: str | Iterable[str] | None = None,
+        category: str | Iterable[str] | None = None,
+        severity: int | Iterable[int] | None = None,
+        sid: int | Iterable[int] | None = None,
+        decoder_events: bool = True,
+        view: Literal["all", "concise"] = "all",
+    ) -> pd.DataFrame:
+        """Return the alerts in time order, without empty columns.
+
+        An alert must meet every filter that is given. Alerts of the same time stay in
+        the order of the file.
+
+        Parameters
+        ----------
+        signature : str or iterable of str, optional
+            A regular expression to search for in ``alert.signature``, or several, of
+            which one must be found. The syntax is RE2's, which is safe on any text:
+            ``(?i)`` ignores case, there is no look-around.
+        category : str or iterable of str, optional
+            The exact ``alert.category``, or several.
+        severity : int or iterable of int, optional
+            The ``alert.severity``, or several; 1 is the most severe.
+        sid : int or iterable of int, optional
+            The ``alert.signature_id``, or several; a ``range`` does.
+        decoder_events : bool, default True
+            Whether to keep the category "Generic Protocol Command Decode", in which
+            Suricata's decoders report odd packets.
+        view : {"all", "concise"}, default "all"
+            Every column that is not empty; or ``timestamp``, ``flow_id``, ``client``,
+            ``server``, ``signature`` and ``category``, always with the same dtypes.
+            An alert on a response has the server as its ``src_ip``; ``client`` is who
+            opened the flow: by ``flow.src_ip``, else by ``direction``, else by the other
+            events of the flow, else ``src_ip``.
+
+        Returns
+        -------
+        DataFrame
+            The alerts, with their index labels.
+
+        Raises
+        ------
+        EveOptionError
+            If ``signature`` is not a regular expression of RE2, or ``view`` not a view.
+        EveTypeError
+            If a filter is of another type.
+        MissingColumnError
+            If a column is missing that a filter or the view needs.
+
+        See Also
+        --------
+        EveAccessor.by_flow : All events of the flows of some alerts.
+        EveAccessor.group_summary : Count and compare alerts.
+        suricata_eve.analysis.orientation : Client and server of any event.
+        suricata_eve.analysis.alerts : The function behind this method.
+
+        Examples
+        --------
+        >>> import suricata_eve
+        >>> df = suricata_eve.load_sample("log4j")
+        >>> log4j = df.eve.alerts(signature="(?i)log4j", view="concise")
+        >>> log4j[["client", "server"]].head(2)
+        >>> df.eve.alerts(sid=range(9000001, 9000010))["flow_id"].nunique()
+        86
+        """
+        return analysis.alerts(
+            self._frame,
+            signature=signature,
+            category=category,
+            severity=severity,
+            sid=sid,
+            decoder_events=decoder_events,
+            view=view,
+        )
+
+    def by_flow(self, flows: Flows = None) -> pd.DataFrame:
+        """Return all events of some flows, flow by flow in time order.
+
+        Parameters
+        ----------
+        flows : int, iterable of int, Series, Index, array, boolean mask or DataFrame, optional
+            Which flows: IDs, or a boolean mask of events whose flows are meant, or a
+            frame with the column ``flow_id``, such as what :meth:`alerts` returns. A
+            mask that is a Series is aligned by its index, and may be one of some of the
+            events only. Missing IDs are ignored. Without it, every flow.
+
+        Returns
+        -------
+        DataFrame
+            The events, without the columns that are empty in them, sorted by flow, then
+            time, then place in the file. Events without a flow are never among them.
+
+        Raises
+        ------
+        EveTypeError
+            If ``flows`` is none of these.
+        EveValueError
+            If an ID is a float that is not whole or not below 2**53, as such floats
+            stand for several integers; or if a mask does not fit the frame.
+        MissingColumnError
+            If the frame has no ``flow_id`` or no ``timestamp``.
+
+        See Also
+        --------
+        EveAccessor.alerts : Alerts, whose flows are mostly what one wants.
+        suricata_eve.analysis.by_flow : The function behind this method.
+
+        Notes
+        -----
+        Flow IDs are not unique for ever: Suricata makes them of the flow's start and its
+        addresses, so that they can come again in long logs, or on another sensor.
+
+        Examples
+        --------
+        >>> import suricata_eve
+        >>> df = suricata_eve.load_sample("log4j")
+        >>> flows = df.eve.by_flow(df.eve.alerts(sid=9000021))
+        >>> flows["event_type"].value_counts().to_dict()
+        """
+        return analysis.by_flow(self._frame, flows)
+
+    def payloads(
+        self,
+        columns: str | Sequence[str] | None = None,
+        *,
+        kinds: Sequence[Literal["jndi", "base64", "eve"]] = ("jndi", "base64"),
+        content: Literal["command", "text", "any"] = "command",
+    ) -> pd.DataFrame:
+        """Return what is hidden in text fields: lookups and Base64, resolved and decoded.
+
+        Parameters
+        ----------
+        columns : str or sequence of str, optional
+            The columns to search; by default all text that an attacker controls.
+        kinds : sequence of {"jndi", "base64", "eve"}, default ("jndi", "base64")
+            What to look for: JNDI lookups, Base64 elsewhere, and the fields that EVE
+            itself writes as Base64, such as ``payload``.
+        content : {"command", "text", "any"}, default "command"
+            Which Base64 outside of lookups is worth a row: what decodes to a command
+            line or script, to any readable text, or to anything.
+
+        Returns
+        -------
+        DataFrame
+            One row per finding, with the index label of the event that it was found in.
+
+        Raises
+        ------
+        EveOptionError
+            If an option is not one of its choices.
+        MissingColumnError
+            If one of ``columns`` is missing.
+
+        See Also
+        --------
+        EveAccessor.group_summary : Which sources tried which payload.
+        suricata_eve.analysis.payloads : The function behind this method.
+
+        Examples
+        --------
+        >>> import suricata_eve
+        >>> df = suricata_eve.load_sample("log4j")
+        >>> found = df.eve.alerts(sid=9000001).eve.payloads()
+        >>> found["scheme"].unique().tolist()
+        """
+        return analysis.payloads(self._frame, columns, kinds=kinds, content=content)
+
+    def group_summary(
+        self,
+        by: str | Iterable[str],
+        fields: str | Iterable[str] | None = None,
+        *,
+        max_unique: int = 100,
+    ) -> pd.DataFrame:
+        """Summarize groups of events: count, first and last seen, values of fields.
+
+        Each field is summarized on its own, so that several lists do not multiply each
+        other.
+
+        Parameters
+        ----------
+        by : str or iterable of str
+            The columns that make the groups. Events without a value in one of them are
+            in no group, as with ``DataFrame.groupby``: a summary by ``alert.signature``
+            is one of the alerts.
+        fields : str or iterable of str, optional
+            The columns to summarize. By default those of ``src_ip``, ``dest_ip``,
+            ``dest_port``, ``app_proto`` and ``flow_id`` that the frame has.
+        max_unique : int, default 100
+            How many values ``<field>.unique`` has at most; the numbers count all.
+
+        Returns
+        -------
+        DataFrame
+            One row per group, the largest first, those of equal size by group. Columns:
+            the groups as they were, ``count``, ``first_seen``, ``last_seen``, and per
+            field ``<field>.count`` (values present), ``<field>.nunique`` (distinct ones)
+            and ``<field>.unique`` (a list of these, in the order of first appearance).
+            Of a column of lists, the elements are counted.
+
+        Raises
+        ------
+        EveOptionError
+            If ``by`` is empty, or ``max_unique`` negative.
+        EveTypeError
+            If a column of ``by`` holds lists or objects, or a name is not text.
+        MissingColumnError
+            If one of the columns, or ``timestamp``, is missing.
+
+        See Also
+        --------
+        EveAccessor.alerts : What is mostly grouped.
+        suricata_eve.analysis.group_summary : The function behind this method.
+
+        Examples
+        --------
+        >>> import suricata_eve
+        >>> df = suricata_eve.load_sample("log4j")
+        >>> summary = df.eve.group_summary("alert.category", ["src_ip", "dest_port"])
+        >>> summary[["alert.category", "count", "src_ip.nunique"]].head(3)
+        """
+        return analysis.group_summary(self._frame, by, fields, max_unique=max_unique)

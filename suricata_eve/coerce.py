@@ -1,0 +1,228 @@
+"""Arrow arrays of any origin to the contract's types, exactly or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as pt
+
+from suricata_eve.ingest.times import UTC_MICROSECONDS, parse_instants
+from suricata_eve.ingest.unify import fit
+from suricata_eve.ingest.values import EXACT, pruned, text_of
+
+__all__ = ["Coerced", "coerce", "restore_integers"]
+
+_WHOLE = r"^[+-]?[0-9]+$"
+_WHOLE_FLOAT = r"^[+-]?[0-9]+\.0*$"
+_EXPONENT = r"^[+-]?[0-9]+(\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
+_TRUE, _FALSE = "^(true|True|TRUE)$", "^(false|False|FALSE)$"
+
+
+@dataclass
+class Coerced:
+    """An array of the contract's type, and what it took.
+
+    Attributes
+    ----------
+    array : pyarrow.Array
+        As long as the array before.
+    bad : numpy.ndarray of int64
+        Positions of values that the type cannot hold; null in `array`.
+    inexact : int
+        Integers that had been floats of 2**53 or more: the nearest, maybe not the true one.
+    misfit : bool
+        Whether the type is not the schema's, because no value may be guessed.
+    """
+
+    array: pa.Array
+    bad: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    inexact: int = 0
+    misfit: bool = False
+
+
+def coerce(array: pa.Array, target: pa.DataType) -> Coerced:
+    """Bring an array to the type that the schema gives to its field.
+
+    Parameters
+    ----------
+    array : pyarrow.Array
+        Numbers, text, booleans, times or lists.
+    target : pyarrow.DataType
+        The schema's type.
+
+    Returns
+    -------
+    Coerced
+        The values of `target`; of ``uint64`` where the target is ``int64`` and a value
+        exceeds it.
+    """
+    if array.type == target:
+        return Coerced(array)
+    if array.null_count == len(array):
+        return Coerced(pa.nulls(len(array), target))
+    if target == UTC_MICROSECONDS:
+        return _to_instants(array)
+    if pt.is_string(target):
+        return Coerced(_as_text(array))
+    if pt.is_integer(target):
+        return _to_integers(array, target)
+    if pt.is_boolean(target):
+        return _to_booleans(array)
+    return _to_lists(array, target)
+
+
+def restore_integers(array: pa.Array) -> pa.Array:
+    """Return whole doubles with missing values as the integers that pandas made floats of.
+
+    Parameters
+    ----------
+    array : pyarrow.DoubleArray
+        A column that pandas holds as floats.
+
+    Returns
+    -------
+    pyarrow.Array
+        ``int64``; the array itself if nothing is missing, or a value is not whole, or is
+        2**53 or more and so may have been another integer.
+    """
+    if not array.null_count or array.null_count == len(array):
+        return array
+    whole = pc.and_(pc.equal(array, pc.floor(array)), pc.less(pc.abs(array), float(EXACT)))
+    return array if whole.false_count else array.cast(pa.int64())
+
+
+def _as_text(array: pa.Array) -> pa.Array:
+    values = [None if value is None else text_of(pruned(value)) for value in array.to_pylist()]
+    return pa.array(values, pa.string())
+
+
+def _left_out(before: pa.Array, after: pa.Array) -> np.ndarray:
+    """Return the positions that held a value before, and hold none after."""
+    return np.flatnonzero(np.asarray(pc.and_(before.is_valid(), after.is_null())))
+
+
+def _to_instants(array: pa.Array) -> Coerced:
+    if pt.is_timestamp(array.type):
+        if array.type.tz is None:
+            array = array.cast(pa.timestamp(array.type.unit, "UTC"))
+        return Coerced(array.cast(UTC_MICROSECONDS, safe=False))
+    if pt.is_string(array.type):
+        parsed = parse_instants(array)
+        return Coerced(parsed.values, parsed.bad)
+    # A number may count seconds or milliseconds: that would be a guess.
+    nothing = pa.nulls(len(array), UTC_MICROSECONDS)
+    return Coerced(nothing, _left_out(array, nothing))
+
+
+def _to_integers(array: pa.Array, target: pa.DataType) -> Coerced:
+    inexact = 0
+    if pt.is_string(array.type):
+        integers, inexact = _parse_integers(array)
+    elif pt.is_floating(array.type):
+        integers, inexact = _floats_to_integers(array.cast(pa.float64()))
+    elif pt.is_integer(array.type):
+        integers = array
+    else:
+        nothing = pa.nulls(len(array), target)
+        return Coerced(nothing, _left_out(array, nothing))
+    integers = _narrowed(integers, target)
+    return Coerced(integers, _left_out(array, integers), inexact)
+
+
+def _narrowed(integers: pa.Array, target: pa.DataType) -> pa.Array:
+    """Cast integers to `target`, null where one does not fit; int64 may widen to uint64."""
+    bounds = pc.min_max(integers).as_py()
+    low, high = bounds["min"] or 0, bounds["max"] or 0
+    if target == pa.int64() and high >= 2**63 and low >= 0:
+        target = pa.uint64()
+    limits = np.iinfo(target.to_pandas_dtype())
+    if low < limits.min or high > limits.max:
+        inside = pc.invert(_outside(integers, int(limits.min), int(limits.max)))
+        integers = pc.if_else(inside, integers, pa.scalar(None, integers.type))
+    return integers.cast(target)
+
+
+def _outside(integers: pa.Array, low: int, high: int) -> pa.Array:
+    """Compare with limits that the integers' own type may not hold."""
+    own = np.iinfo(integers.type.to_pandas_dtype())
+    below = pc.less(integers, pa.scalar(max(low, int(own.min)), integers.type))
+    above = pc.greater(integers, pa.scalar(min(high, int(own.max)), integers.type))
+    return pc.or_(below, above)
+
+
+def _floats_to_integers(array: pa.Array) -> tuple[pa.Array, int]:
+    """Turn whole floats to integers, others to null; count those that may be another integer."""
+    finite = pc.and_(pc.is_finite(array), pc.equal(array, pc.floor(array)))
+    array = pc.if_else(finite, array, pa.scalar(None, pa.float64()))
+    inexact = pc.sum(pc.greater_equal(pc.abs(array), float(EXACT))).as_py() or 0
+    wide = pc.max(array).as_py() or 0.0
+    unsigned = wide >= 2.0**63
+    low, high = (0.0, 2.0**64) if unsigned else (-(2.0**63), 2.0**63)
+    inside = pc.and_(pc.greater_equal(array, low), pc.less(array, high))
+    array = pc.if_else(inside, array, pa.scalar(None, pa.float64()))
+    return array.cast(pa.uint64() if unsigned else pa.int64(), safe=False), int(inexact)
+
+
+def _parse_integers(array: pa.Array) -> tuple[pa.Array, int]:
+    """Parse integers as CSV and JSON writers spell them: ``443``, ``443.0``, ``1.08e+15``."""
+    text = pc.utf8_trim_whitespace(array)
+    whole = pc.match_substring_regex(text, _WHOLE)
+    point = pc.match_substring_regex(text, _WHOLE_FLOAT)
+    power = pc.match_substring_regex(text, _EXPONENT)
+    digits = pc.if_else(point, pc.replace_substring_regex(text, r"\.0*$", ""), text)
+    numbers = _digits_to_integers(
+        pc.if_else(pc.or_(whole, point), digits, pa.scalar(None, pa.string()))
+    )
+    # What was once a float may have been rounded.
+    rounded = pc.and_kleene(point, pc.greater_equal(pc.abs(numbers.cast(pa.float64())), EXACT))
+    inexact = int(pc.sum(rounded).as_py() or 0)
+    if pc.any(power).as_py():
+        floats = pc.if_else(power, text, pa.scalar(None, pa.string())).cast(pa.float64())
+        integers, more = _floats_to_integers(floats)
+        inexact += more
+        common = pa.uint64() if pa.uint64() in {integers.type, numbers.type} else pa.int64()
+        numbers = pc.coalesce(_narrowed(numbers, common), _narrowed(integers, common))
+    return numbers, inexact
+
+
+def _digits_to_integers(digits: pa.Array) -> pa.Array:
+    """Cast digits to int64, or uint64 where that is needed; null what neither holds."""
+    digits = pc.replace_substring_regex(digits, r"^\+", "")
+    for kind in (pa.int64(), pa.uint64()):
+        try:
+            return digits.cast(kind)
+        except pa.ArrowInvalid:
+            continue
+    values = [None if text is None else _bounded(text) for text in digits.to_pylist()]
+    signed = min(filter(None, values), default=0) < 0
+    limit = 2**63 if signed else 2**64
+    kept = [value if value is not None and -(2**63) <= value < limit else None for value in values]
+    return pa.array(kept, pa.int64() if signed else pa.uint64())
+
+
+def _bounded(digits: str) -> int | None:
+    # More digits are beyond 64 bits, and Python's parser is slow on thousands of them.
+    digits = digits[:1] + digits[1:].lstrip("0") if len(digits) > 30 else digits
+    return int(digits) if len(digits) <= 30 else None
+
+
+def _to_booleans(array: pa.Array) -> Coerced:
+    if pt.is_string(array.type):
+        true = pc.match_substring_regex(array, _TRUE)
+        known = pc.or_(true, pc.match_substring_regex(array, _FALSE))
+    elif pt.is_integer(array.type) or pt.is_floating(array.type):
+        true = pc.equal(array, 1)
+        known = pc.or_(true, pc.equal(array, 0))
+    else:
+        nothing = pa.nulls(len(array), pa.bool_())
+        return Coerced(nothing, _left_out(array, nothing))
+    values = pc.if_else(known, true, pa.scalar(None, pa.bool_()))
+    return Coerced(values, _left_out(array, values))
+
+
+def _to_lists(array: pa.Array, target: pa.DataType) -> Coerced:
+    fitting = fit([array], target)
+    return Coerced(array, misfit=True) if fitting is None else Coerced(fitting[0])
