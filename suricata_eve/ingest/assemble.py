@@ -13,7 +13,6 @@ from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.segments import Segment
 from suricata_eve.ingest.times import UTC_MICROSECONDS, parse_instants
 from suricata_eve.ingest.unify import Part, fit, unify
-from suricata_eve.ingest.values import pruned, text_of
 from suricata_eve.schema.fields import CORE, arrow_type, sort_key
 
 __all__ = ["Assembled", "assemble", "settle"]
@@ -204,16 +203,14 @@ def settle(
         One for each part, all of one type.
     """
     target = arrow_type(path)
-    arrays, mixed = unify(parts, target)
-    if target == UTC_MICROSECONDS:
+    instant = target == UTC_MICROSECONDS
+    arrays, mixed = unify(parts, pa.string() if instant else target)
+    if instant:
         return _instants(path, arrays, report, segments)
     if mixed:
         report.texts.add(path)
     if target is None or arrays[0].type == target:
         return arrays
-    if pt.is_string(target):
-        report.texts.add(path)
-        return [_as_text(array) for array in arrays]
     fitting = fit(arrays, target)
     if fitting is None:
         report.misfits[path] = str(arrays[0].type)
@@ -221,17 +218,10 @@ def settle(
     return fitting
 
 
-def _as_text(array: pa.Array) -> pa.Array:
-    if pt.is_string(array.type):
-        return array
-    values = [None if value is None else text_of(pruned(value)) for value in array.to_pylist()]
-    return pa.array(values, pa.string())
-
-
 def _instants(
     path: str, arrays: Sequence[pa.Array], report: Report, segments: Sequence[Segment] | None
 ) -> list[pa.Array]:
-    parsed = [parse_instants(_as_text(array)) for array in arrays]
+    parsed = [parse_instants(array) for array in arrays]
     for position, instants in enumerate(parsed):
         report.cut_times += instants.cut
         if segments is not None:

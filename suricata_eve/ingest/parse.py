@@ -119,6 +119,9 @@ def _read(lines: pa.Array, declared: Declared) -> pa.Table | None:
                     read_options=pj.ReadOptions(use_threads=False, block_size=buffer.size + 1),
                     parse_options=pj.ParseOptions(explicit_schema=schema),
                 )
+                # The parser miscounts nulls in lists whose type it does not know yet, and
+                # gives arrays whose lists end behind their elements.
+                table.validate()
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
                 break
             kinds = [field.type for field in table.schema]

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from suricata_eve.ingest.values import EXACT, Conflict, build, pruned
+from suricata_eve.ingest.values import EXACT, Conflict, build, pruned, texts
 
 __all__ = ["Part", "Unified", "fit", "unify"]
 
@@ -31,7 +31,8 @@ def unify(parts: Sequence[Part], hint: pa.DataType | None = None) -> Unified:
     parts : sequence of pyarrow.Array or list
         The column's parts, in order.
     hint : pyarrow.DataType, optional
-        The type that the schema gives; it decides on what lists hold that are all empty.
+        The type that the schema gives. It decides what lists hold that are all empty; and
+        where it is text, all else becomes text, value by value.
 
     Returns
     -------
@@ -41,26 +42,38 @@ def unify(parts: Sequence[Part], hint: pa.DataType | None = None) -> Unified:
         Whether values of several kinds became text on the way.
     """
     arrays = [part for part in parts if isinstance(part, pa.Array)]
+    as_text = hint is not None and pt.is_string(hint)
     if len(arrays) == len(parts):
         try:
-            return _settle(_hinted(_conform(arrays), hint)), False
+            conformed = _conform(arrays)
         except Conflict:
             pass
+        else:
+            kind = conformed[0].type
+            if not as_text or pt.is_string(kind) or pt.is_null(kind):
+                return _settle(_hinted(conformed, hint)), False
     values = list(
         chain.from_iterable(
             [pruned(value) for value in part.to_pylist()] if isinstance(part, pa.Array) else part
             for part in parts
         )
     )
-    try:
-        whole, mixed = build(values, lenient=False), False
-    except Conflict:
-        whole, mixed = build(values, lenient=True), True
+    whole, mixed = _whole(values, as_text=as_text)
     ends = np.cumsum([len(part) for part in parts])
     slices = [
         whole.slice(end - len(part), len(part)) for part, end in zip(parts, ends, strict=True)
     ]
     return _settle(_hinted(slices, hint)), mixed
+
+
+def _whole(values: list[Any], *, as_text: bool) -> tuple[pa.Array, bool]:
+    """Build the whole column at once; tell whether it took text to hold it."""
+    if as_text:
+        return texts(values), not all(isinstance(value, str | None) for value in values)
+    try:
+        return build(values, lenient=False), False
+    except Conflict:
+        return build(values, lenient=True), True
 
 
 def _hinted(arrays: list[pa.Array], hint: pa.DataType | None) -> list[pa.Array]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-__all__ = ["EXACT", "Conflict", "build", "pruned", "text_of"]
+__all__ = ["EXACT", "Conflict", "build", "list_array", "pruned", "text_of", "texts"]
 
 EXACT = 2**53
 """Up to this magnitude every integer is exact as a double."""
@@ -62,7 +62,7 @@ def build(values: Sequence[Any], *, lenient: bool) -> pa.Array:
     except Conflict:
         if not lenient:
             raise
-        return pa.array([None if value is None else text_of(value) for value in values])
+        return texts(values)
     return array
 
 
@@ -147,6 +147,22 @@ def _build_objects(values: Sequence[Any], *, lenient: bool) -> pa.Array:
     return pa.Array.from_buffers(
         struct, len(values), [validity], children=[child for _, child in kept]
     )
+
+
+def texts(values: Sequence[Any]) -> pa.Array:
+    """Return the text of each value, null for None.
+
+    Parameters
+    ----------
+    values : sequence
+        Values as ``json`` gives them.
+
+    Returns
+    -------
+    pyarrow.StringArray
+        As `text_of` spells them.
+    """
+    return pa.array([None if value is None else text_of(value) for value in values], pa.string())
 
 
 def text_of(value: Any) -> str:
