@@ -6,6 +6,7 @@ from suricata_eve.analysis.alerts import alerts
 from suricata_eve.analysis.events import events
 from suricata_eve.analysis.flows import by_flow
 from suricata_eve.analysis.orientation import orientation
+from suricata_eve.analysis.payloads import payloads
 from suricata_eve.analysis.summary import group_summary
 
-__all__ = ["alerts", "by_flow", "events", "group_summary", "orientation"]
+__all__ = ["alerts", "by_flow", "events", "group_summary", "orientation", "payloads"]
