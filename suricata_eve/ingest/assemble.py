@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -44,9 +45,11 @@ class _Group:
     segments: list[Segment]
     order: np.ndarray | None = None
     lines: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    starts: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
         self.segments.sort(key=lambda segment: int(segment.lines[0]))
+        self.starts = np.cumsum([0, *(len(segment.lines) for segment in self.segments)])
         lines = np.concatenate([segment.lines for segment in self.segments])
         if (np.diff(lines) < 0).any():
             self.order = np.argsort(lines, kind="stable")
@@ -55,36 +58,38 @@ class _Group:
 
     def chunks(self, parts: dict[int, pa.Array], kind: pa.DataType) -> Iterator[pa.Array | int]:
         """Yield a column's chunks in this group; an int stands for so many nulls."""
-        if not parts:
-            yield len(self.lines)
-            return
-        pieces: list[pa.Array | int] = [
-            parts.get(position, len(segment.lines))
-            for position, segment in enumerate(self.segments)
-        ]
-        if self.order is not None:
-            yield pa.concat_arrays(_filled(pieces, kind)).take(pa.array(self.order))
-        elif len(pieces) < _MANY:
+        pieces = list(self._pieces(parts))
+        if self.order is not None and parts:
+            filled = [_nulls(piece, kind) if isinstance(piece, int) else piece for piece in pieces]
+            yield pa.concat_arrays(filled).take(pa.array(self.order))
+        elif len(parts) < _MANY:
             yield from pieces
         else:
-            yield from _joined(_filled(pieces, kind))
+            yield from _joined(pieces)
+
+    def _pieces(self, parts: dict[int, pa.Array]) -> Iterator[pa.Array | int]:
+        row = 0
+        for position in sorted(parts):
+            start = int(self.starts[position])
+            if start > row:
+                yield start - row
+            yield parts[position]
+            row = start + len(parts[position])
+        if row < len(self.lines):
+            yield len(self.lines) - row
 
 
-def _filled(pieces: Sequence[pa.Array | int], kind: pa.DataType) -> list[pa.Array]:
-    return [_nulls(piece, kind) if isinstance(piece, int) else piece for piece in pieces]
-
-
-def _joined(arrays: list[pa.Array]) -> Iterator[pa.Array]:
+def _joined(pieces: list[pa.Array | int]) -> Iterator[pa.Array | int]:
+    """Join arrays that follow one another into longer ones."""
     run: list[pa.Array] = []
-    rows = 0
-    for array in arrays:
-        run.append(array)
-        rows += len(array)
-        if rows >= _ROWS:
+    for piece in [*pieces, 0]:
+        if run and (isinstance(piece, int) or sum(map(len, run)) >= _ROWS):
             yield pa.concat_arrays(run)
-            run, rows = [], 0
-    if run:
-        yield pa.concat_arrays(run)
+            run = []
+        if isinstance(piece, int):
+            yield piece
+        else:
+            run.append(piece)
 
 
 class _Nulls:
@@ -130,13 +135,16 @@ def assemble(segments: Sequence[Segment], report: Report) -> Assembled:
         core = [(name, arrow_type(name)) for name in CORE]
         return Assembled(pa.schema(core).empty_table(), np.empty(0, np.int64))
     ordered = [segment for group in groups for segment in group.segments]
-    paths = sorted({path for segment in ordered for path in segment.columns}, key=sort_key)
+    holders: dict[str, list[int]] = {}
+    for n, segment in enumerate(ordered):
+        for path in segment.columns:
+            holders.setdefault(path, []).append(n)
     columns: dict[str, pa.ChunkedArray] = {}
-    for path in paths:
-        present = [n for n, segment in enumerate(ordered) if path in segment.columns]
+    for path in sorted(holders, key=sort_key):
+        present = holders[path]
         parts = [ordered[n].columns.pop(path) for n in present]
         arrays = settle(path, parts, report, [ordered[n] for n in present])
-        column = _column(groups, dict(zip(present, arrays, strict=True)), arrays[0].type)
+        column = _column(groups, present, arrays, arrays[0].type)
         if column is not None:
             columns[path] = column
     lines = np.concatenate([group.lines for group in groups])
@@ -158,15 +166,16 @@ def _grouped(segments: Sequence[Segment]) -> list[_Group]:
 
 
 def _column(
-    groups: list[_Group], arrays: dict[int, pa.Array], kind: pa.DataType
+    groups: list[_Group], numbers: list[int], arrays: list[pa.Array], kind: pa.DataType
 ) -> pa.ChunkedArray | None:
     """Lay a column's arrays out over all groups, with a null chunk wherever it is absent."""
     chunks: list[pa.Array] = []
     absent = first = 0
     for group in groups:
-        count = len(group.segments)
-        parts = {n: arrays[first + n] for n in range(count) if first + n in arrays}
-        first += count
+        last = first + len(group.segments)
+        present = range(bisect_left(numbers, first), bisect_left(numbers, last))
+        parts = {numbers[n] - first: arrays[n] for n in present}
+        first = last
         for piece in group.chunks(parts, kind):
             if isinstance(piece, int):
                 absent += piece

@@ -16,9 +16,9 @@ __all__ = ["Lines", "event_types", "find_lines", "is_plain"]
 _NEWLINE, _RETURN, _OPEN, _CLOSE = b"\n\r{}"
 _STEP = 1 << 20  # small enough that a step's temporary arrays stay in the cache
 
-# A line this long can nest this deep; Arrow's JSON parser recurses for each level, and is
-# run on threads whose stack holds several times as many.
-_MAX_OPENERS = 8000
+# Arrow's JSON parser recurses for each level of nesting, and takes time that grows with the
+# square of the levels; it is run on threads whose stack holds many times as many as these.
+_MAX_OPENERS = 2000
 
 _EVENT_TYPE = r'"event_type":[ \t]*"(?P<type>[^"\\]*)"'
 

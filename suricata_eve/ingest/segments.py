@@ -29,6 +29,8 @@ from suricata_eve.ingest.values import pruned, text_of
 __all__ = ["Segment", "Segmenter"]
 
 _PIECE_BYTES = 4 << 20
+_PIECE_LINES = 8192
+_WIDE = 2048  # columns: beyond this, nearly all of a segment's cells are empty
 _STACK_BYTES = 64 << 20  # see lines._MAX_OPENERS
 _MAX_TYPES = 256  # a block has a few dozen; beyond this the rare ones are parsed together
 
@@ -163,7 +165,8 @@ class Segmenter:
                     continue
                 segment = prepared.segment(event_type, chosen, dict(parsed.columns))
                 self._report.events += len(chosen)
-                yield from _by_true_type(segment)
+                for narrow in _narrowed(segment):
+                    yield from _by_true_type(narrow)
         yield from self._salvage(prepared, np.sort(np.concatenate(refused)))
 
     def _salvage(self, prepared: _Prepared, positions: np.ndarray) -> Iterator[Segment]:
@@ -184,7 +187,9 @@ class Segmenter:
             events.append(event)
         for event_type, (numbers, events) in groups.items():
             self._report.events += len(events)
-            yield prepared.segment(event_type, np.array(numbers), columns_of(events))
+            for start, stop in _narrow_runs(events):
+                columns = columns_of(events[start:stop])
+                yield prepared.segment(event_type, np.array(numbers[start:stop]), columns)
 
 
 @contextmanager
@@ -228,7 +233,8 @@ def _pieces(lines: Lines, plain: np.ndarray) -> Iterator[tuple[str | None, np.nd
     for code in np.flatnonzero(counts):
         start, stop = int(stops[code] - counts[code]), int(stops[code])
         parts = max(1, round(int(sizes[stop] - sizes[start]) / _PIECE_BYTES))
-        step = -(-(stop - start) // parts)
+        # So many lines at most, since each could bring a column of its own.
+        step = min(-(-(stop - start) // parts), _PIECE_LINES)
         for first in range(start, stop, step):
             last = min(first + step, stop)
             yield names[code], order[first:last], gathered.slice(first, last - first)
@@ -240,6 +246,53 @@ def _name(value: pa.Scalar) -> str | None:
     except UnicodeDecodeError:
         return None
     return name
+
+
+def _narrowed(segment: Segment) -> Iterator[Segment]:
+    """Halve a segment of very many columns, until each half has few or is short.
+
+    Names of fields can come from the traffic (MQTT user properties do). When each event
+    brings its own, a column as long as the segment for each would grow with the square of
+    the events.
+    """
+    rows = len(segment.lines)
+    if len(segment.columns) <= _WIDE or rows <= 1:
+        yield segment
+        return
+    for start, stop in ((0, rows // 2), (rows // 2, rows)):
+        slices = {path: part[start:stop] for path, part in segment.columns.items()}
+        kept = {
+            path: _copied(part)
+            for path, part in slices.items()
+            if part.null_count < len(part)  # type: ignore[union-attr]
+        }
+        yield from _narrowed(
+            Segment(
+                segment.event_type,
+                segment.source,
+                segment.first_line,
+                segment.lines[start:stop],
+                segment.offsets[start:stop],
+                kept,
+            )
+        )
+
+
+def _copied(part: pa.Array) -> pa.Array:
+    """Copy a slice, so that the memory of the array that it is a part of is freed."""
+    return part.take(pa.array(np.arange(len(part))))
+
+
+def _narrow_runs(events: list[dict[str, Any]]) -> Iterator[tuple[int, int]]:
+    """Cut events into runs that have few columns together, for the same reason."""
+    paths: set[str] = set()
+    start = 0
+    for position, event in enumerate(events):
+        paths.update(event)
+        if len(paths) > _WIDE and position > start:
+            yield start, position
+            paths, start = set(event), position
+    yield start, len(events)
 
 
 def _by_true_type(segment: Segment) -> Iterator[Segment]:
