@@ -27,7 +27,7 @@ class EveAccessor:
     """Methods for a DataFrame of EVE events, as ``df.eve``.
 
     Each is one call of a pure function of the same name, in
-    :mod:`suricata_eve.analysis` or :mod:`suricata_eve.frame`; use those where a type
+    :mod:`suricata_eve.analysis` or :mod:`suricata_eve.normalize`; use those where a type
     checker should see what you call. No method changes its frame.
 
     Parameters
@@ -94,6 +94,8 @@ class EveAccessor:
         ------
         EveValueError
             If a value cannot be held, and ``errors="raise"``.
+        EveOptionError
+            If an option is not one of its choices.
 
         See Also
         --------
@@ -101,10 +103,10 @@ class EveAccessor:
 
         Examples
         --------
-        >>> import pandas as pd, suricata_eve
-        >>> text = '{"flow_id": 994108397845290, "dest_port": 443, "event_type": "tls"}'
-        >>> events = [__import__("json").loads(text), {"event_type": "stats"}]
-        >>> plain = pd.json_normalize(events)
+        >>> import pandas as pd
+        >>> import suricata_eve
+        >>> tls = {"event_type": "tls", "dest_port": 443, "tls": {"sni": "www.example.org"}}
+        >>> plain = pd.json_normalize([tls, {"event_type": "stats"}])
         >>> plain["dest_port"].tolist()
         [443.0, nan]
         >>> plain.eve.normalize_types()["dest_port"].tolist()
@@ -146,7 +148,9 @@ class EveAccessor:
         >>> df = suricata_eve.load_sample("log4j")
         >>> tls = df.eve.events("tls")
         >>> tls[["tls.version", "tls.sni"]].dropna().head(2)
-             tls.version                tls.sni
+            tls.version           tls.sni
+        19      TLS 1.2  shop.example.org
+        529       TLSv1   www.example.org
         """
         return analysis.events(self._frame, event_type)
 
@@ -214,6 +218,9 @@ class EveAccessor:
         >>> df = suricata_eve.load_sample("log4j")
         >>> log4j = df.eve.alerts(signature="(?i)log4j", view="concise")
         >>> log4j[["client", "server"]].head(2)
+                   client         server
+        15  203.0.113.152  198.51.100.20
+        16  203.0.113.152  198.51.100.20
         >>> df.eve.alerts(sid=range(9000001, 9000010))["flow_id"].nunique()
         86
         """
@@ -270,12 +277,13 @@ class EveAccessor:
         >>> df = suricata_eve.load_sample("log4j")
         >>> flows = df.eve.by_flow(df.eve.alerts(sid=9000021))
         >>> flows["event_type"].value_counts().to_dict()
+        {'alert': 4, 'netflow': 2, 'http': 1, 'fileinfo': 1, 'flow': 1}
         """
         return analysis.by_flow(self._frame, flows)
 
     def payloads(
         self,
-        columns: str | Sequence[str] | None = None,
+        columns: Sequence[str] | None = None,
         *,
         kinds: Sequence[Literal["jndi", "base64", "eve"]] = ("jndi", "base64"),
         content: Literal["command", "text", "any"] = "command",
@@ -284,8 +292,9 @@ class EveAccessor:
 
         Parameters
         ----------
-        columns : str or sequence of str, optional
-            The columns to search; by default all text that an attacker controls.
+        columns : sequence of str, optional
+            The columns to search; by default all text that an attacker controls, each
+            distinct text once.
         kinds : sequence of {"jndi", "base64", "eve"}, default ("jndi", "base64")
             What to look for: JNDI lookups, Base64 elsewhere, and the fields that EVE
             itself writes as Base64, such as ``payload``.
@@ -297,6 +306,11 @@ class EveAccessor:
         -------
         DataFrame
             One row per finding, with the index label of the event that it was found in.
+            Columns: ``timestamp``, ``flow_id``, ``event_type`` of the event; ``field``,
+            ``kind`` and ``match``, the text as it was sent; of a lookup ``resolved``,
+            ``scheme``, ``callback_host``, ``callback_port`` and ``path``; of Base64
+            ``encoded``, ``encoding``, ``content`` (what it is), ``decoded`` (text) and
+            ``data`` (bytes).
 
         Raises
         ------
@@ -316,6 +330,7 @@ class EveAccessor:
         >>> df = suricata_eve.load_sample("log4j")
         >>> found = df.eve.alerts(sid=9000001).eve.payloads()
         >>> found["scheme"].unique().tolist()
+        ['ldap', 'rmi']
         """
         return analysis.payloads(self._frame, columns, kinds=kinds, content=content)
 
@@ -372,5 +387,9 @@ class EveAccessor:
         >>> df = suricata_eve.load_sample("log4j")
         >>> summary = df.eve.group_summary("alert.category", ["src_ip", "dest_port"])
         >>> summary[["alert.category", "count", "src_ip.nunique"]].head(3)
+                        alert.category  count  src_ip.nunique
+        0                Misc activity    203             165
+        1       Web Application Attack    143              85
+        2  Detection of a Network Scan    119             105
         """
         return analysis.group_summary(self._frame, by, fields, max_unique=max_unique)

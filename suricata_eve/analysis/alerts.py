@@ -79,7 +79,7 @@ def alerts(
     severities = _integers(severity, "severity")
     sids = _integers(sid, "sid")
     for pattern in patterns or ():
-        _match(pa.array([], pa.string()), pattern)  # also refused where there is no alert
+        _match(pa.array([""]), pattern)  # a bad one is refused also where there is no alert
     require_columns(frame, ["event_type", "timestamp"], method="alerts")
 
     chosen = _Chosen(frame, events_at(frame, "alert"))

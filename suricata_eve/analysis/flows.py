@@ -110,7 +110,7 @@ def _series(flows: Flows) -> pd.Series:
             raise EveTypeError(msg)
         return pd.Series(flows)
     if isinstance(flows, pa.Array | pa.ChunkedArray):
-        return pd.Series(pd.arrays.ArrowExtensionArray(pa.chunked_array(flows.chunks)))
+        return pd.Series(pd.arrays.ArrowExtensionArray(flows))
     if isinstance(flows, Iterable):
         items = list(flows)
         return pd.Series(items, dtype=object)

@@ -1,0 +1,132 @@
+"""``df.eve`` is one thin call per method, and there for every frame with a field of EVE."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from suricata_eve import EveError, NotEveFrameError, analysis
+from suricata_eve.accessor import EveAccessor
+from suricata_eve.normalize import normalize_types
+
+METHODS: dict[str, Callable[..., pd.DataFrame]] = {
+    "alerts": analysis.alerts,
+    "by_flow": analysis.by_flow,
+    "events": analysis.events,
+    "group_summary": analysis.group_summary,
+    "normalize_types": normalize_types,
+    "payloads": analysis.payloads,
+}
+CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
+    ("alerts", (), {"severity": 1, "view": "concise"}),
+    ("alerts", (), {"signature": "Log4j", "category": None, "decoder_events": False}),
+    ("alerts", (), {"sid": [9000020, 9000021], "category": "Misc activity"}),
+    ("by_flow", (), {}),
+    ("by_flow", ([1],), {}),
+    ("events", (["dns", "tls"],), {}),
+    ("group_summary", ("dest_port", "src_ip"), {"max_unique": 3}),
+    ("normalize_types", (), {"errors": "coerce", "integer_na": 0}),
+    ("payloads", (["http.url"],), {"kinds": ("base64",), "content": "any"}),
+]
+
+
+def test_the_accessor_has_these_methods_and_nothing_else() -> None:
+    public = [name for name in dir(EveAccessor) if not name.startswith("_")]
+
+    assert public == sorted(METHODS)
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+def test_a_method_takes_what_its_function_takes(name: str) -> None:
+    """The same names, kinds and defaults, none of them hidden in ``**kwargs``."""
+    _, *own = inspect.signature(getattr(EveAccessor, name)).parameters.values()
+    _, *other = inspect.signature(METHODS[name]).parameters.values()
+
+    assert [(p.name, p.kind, p.default) for p in own] == [
+        (p.name, p.kind, p.default) for p in other
+    ]
+    assert not any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) for p in own)
+
+
+@pytest.mark.parametrize(("name", "given", "options"), CALLS, ids=str)
+def test_a_method_gives_what_its_function_gives(
+    sample7: pd.DataFrame, name: str, given: tuple[Any, ...], options: dict[str, Any]
+) -> None:
+    events = sample7[sample7["event_type"].isin(["alert", "dns", "flow", "tls"])]
+
+    pd.testing.assert_frame_equal(
+        getattr(events.eve, name)(*given, **options), METHODS[name](events, *given, **options)
+    )
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+def test_a_method_is_documented_in_full(name: str) -> None:
+    text = inspect.getdoc(getattr(EveAccessor, name)) or ""
+    parameters = list(inspect.signature(getattr(EveAccessor, name)).parameters)[1:]
+
+    for section in ("Parameters", "Returns", "Raises", "See Also", "Examples"):
+        assert f"\n{section}\n{'-' * len(section)}\n" in text
+    assert all(f"\n{parameter} : " in text for parameter in parameters)
+    assert ">>> " in text
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [["event_type"], ["x", "alert.signature"], ["alert"], ["http.url", 5, None], ["flow_id"]],
+    ids=str,
+)
+def test_one_field_of_eve_is_enough(columns: list[Any]) -> None:
+    frame = pd.DataFrame([range(len(columns))], columns=pd.Index(columns, dtype=object))
+
+    assert isinstance(frame.eve, EveAccessor)
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        ([], "(it has none)"),
+        (["a", "b"], "('a', 'b')"),
+        ([1, None], "(1, None)"),
+        (list("abcdefg"), "('a', 'b', 'c', 'd', 'e', ...)"),
+    ],
+    ids=str,
+)
+def test_a_frame_of_something_else_has_no_accessor(columns: list[Any], shown: str) -> None:
+    frame = pd.DataFrame([range(len(columns))], columns=pd.Index(columns, dtype=object))
+
+    assert not hasattr(frame, "eve")
+    with pytest.raises(NotEveFrameError) as caught:
+        _ = frame.eve
+    assert shown in str(caught.value)
+    assert "suricata_eve.read_eve()" in str(caught.value)
+    assert isinstance(caught.value, AttributeError)
+    assert isinstance(caught.value, EveError)
+
+
+def test_dir_of_a_frame_of_something_else_works() -> None:
+    assert "columns" in dir(pd.DataFrame({"a": [1]}))
+
+
+def test_columns_of_several_levels_have_no_accessor() -> None:
+    frame = pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("alert", "severity")]))
+
+    assert not hasattr(frame, "eve")
+
+
+def test_the_accessor_holds_the_frame_and_nothing_else(sample7: pd.DataFrame) -> None:
+    """From pandas 3 on, every ``df.eve`` makes a new one."""
+    held = vars(sample7.eve)
+
+    assert list(held) == ["_frame"]
+    assert held["_frame"] is sample7
+
+
+def test_methods_can_be_chained(sample7: pd.DataFrame) -> None:
+    chained = sample7.eve.by_flow(sample7.eve.alerts(sid=range(9000001, 9000010))).eve.payloads()
+
+    assert {"callback_host", "decoded"} <= set(chained.columns)
+    assert len(chained.eve.group_summary("callback_host", ["decoded"])) > 5
