@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -40,46 +40,111 @@ class Assembled:
 
 @dataclass
 class _Group:
-    """The segments of one event type, and the order that their rows must be put in."""
+    """The segments of one event type, and the order that their rows must be put in.
+
+    Attributes
+    ----------
+    segments : list of Segment
+        By their first line.
+    lines : numpy.ndarray of int64
+        Line of each row, ascending.
+    starts : numpy.ndarray of int64
+        First row of each segment, and the end.
+    order : numpy.ndarray or None
+        Where the rows of the segments, one after the other, go; None where they go in order.
+    """
 
     segments: list[Segment]
-    order: np.ndarray | None = None
-    lines: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-    starts: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    lines: np.ndarray
+    starts: np.ndarray
+    order: np.ndarray | None
 
-    def __post_init__(self) -> None:
-        self.segments.sort(key=lambda segment: int(segment.lines[0]))
-        self.starts = np.cumsum([0, *(len(segment.lines) for segment in self.segments)])
-        lines = np.concatenate([segment.lines for segment in self.segments])
+    @classmethod
+    def of(cls, segments: list[Segment]) -> _Group:
+        """Make a group of the segments of one type."""
+        segments = sorted(segments, key=lambda segment: int(segment.lines[0]))
+        lines = np.concatenate([segment.lines for segment in segments])
+        starts = np.cumsum([0, *(len(segment.lines) for segment in segments)])
+        order = None
         if (np.diff(lines) < 0).any():
-            self.order = np.argsort(lines, kind="stable")
-            lines = lines[self.order]
-        self.lines = lines
+            order = np.argsort(lines, kind="stable")
+            lines = lines[order]
+        return cls(segments, lines, starts, order)
 
-    def chunks(self, parts: dict[int, pa.Array], kind: pa.DataType) -> Iterator[pa.Array | int]:
-        """Yield a column's chunks in this group; an int stands for so many nulls."""
-        pieces = list(self._pieces(parts))
-        if self.order is not None and parts:
-            filled = [_nulls(piece, kind) if isinstance(piece, int) else piece for piece in pieces]
-            yield pa.concat_arrays(filled).take(pa.array(self.order))
-        elif len(parts) < _MANY:
-            yield from pieces
-        else:
-            yield from _joined(pieces)
-
-    def _pieces(self, parts: dict[int, pa.Array]) -> Iterator[pa.Array | int]:
+    def pieces(self, parts: list[tuple[int, pa.Array]]) -> Iterator[pa.Array | int]:
+        """Yield a column's arrays in this group; an int stands for so many nulls."""
         row = 0
-        for position in sorted(parts):
+        for position, array in parts:
             start = int(self.starts[position])
             if start > row:
                 yield start - row
-            yield parts[position]
-            row = start + len(parts[position])
+            yield array
+            row = start + len(array)
         if row < len(self.lines):
             yield len(self.lines) - row
 
 
-def _joined(pieces: list[pa.Array | int]) -> Iterator[pa.Array | int]:
+class _Layout:
+    """Lays columns out over all groups, with null chunks that share one buffer of zeros."""
+
+    def __init__(self, groups: list[_Group]) -> None:
+        self._groups = groups
+        self._firsts = np.cumsum([0, *(len(group.segments) for group in groups)]).tolist()
+        self._rows = np.cumsum([0, *(len(group.lines) for group in groups)]).tolist()
+        # No buffer of the types that a null chunk has needs more than eight bytes a row.
+        self._zeros = pa.py_buffer(np.zeros(8 * (self._rows[-1] + 1), np.uint8))
+
+    def column(self, numbers: list[int], arrays: list[pa.Array]) -> pa.ChunkedArray:
+        """Return the column whose part in segment ``numbers[i]`` is ``arrays[i]``."""
+        kind = arrays[0].type
+        chunks: list[pa.Array] = []
+        absent = 0
+        for piece in self._pieces(numbers, arrays):
+            if isinstance(piece, int):
+                absent += piece
+                continue
+            if absent:
+                chunks.append(self._nulls(absent, kind))
+                absent = 0
+            chunks.append(piece)
+        if absent:
+            chunks.append(self._nulls(absent, kind))
+        return pa.chunked_array(chunks, kind)
+
+    def _pieces(self, numbers: list[int], arrays: list[pa.Array]) -> Iterator[pa.Array | int]:
+        row = start = 0
+        while start < len(numbers):
+            which = bisect_right(self._firsts, numbers[start]) - 1
+            stop = bisect_left(numbers, self._firsts[which + 1])
+            yield self._rows[which] - row
+            first = self._firsts[which]
+            parts = [(numbers[n] - first, arrays[n]) for n in range(start, stop)]
+            yield from self._chunks(self._groups[which], parts)
+            row, start = self._rows[which + 1], stop
+        yield self._rows[-1] - row
+
+    def _chunks(self, group: _Group, parts: list[tuple[int, pa.Array]]) -> Iterator[pa.Array | int]:
+        if group.order is not None:
+            kind = parts[0][1].type
+            filled = [
+                self._nulls(piece, kind) if isinstance(piece, int) else piece
+                for piece in group.pieces(parts)
+            ]
+            yield pa.concat_arrays(filled).take(pa.array(group.order))
+        elif len(parts) < _MANY:
+            yield from group.pieces(parts)
+        else:
+            yield from _joined(group.pieces(parts))
+
+    def _nulls(self, length: int, kind: pa.DataType) -> pa.Array:
+        if pt.is_list(kind):
+            children = [pa.array([], kind.value_type)]
+            return pa.Array.from_buffers(kind, length, [self._zeros] * 2, length, 0, children)
+        buffers = [self._zeros] * (3 if pt.is_string(kind) else 2)
+        return pa.Array.from_buffers(kind, length, buffers, length)
+
+
+def _joined(pieces: Iterable[pa.Array | int]) -> Iterator[pa.Array | int]:
     """Join arrays that follow one another into longer ones."""
     run: list[pa.Array] = []
     for piece in [*pieces, 0]:
@@ -90,29 +155,6 @@ def _joined(pieces: list[pa.Array | int]) -> Iterator[pa.Array | int]:
             yield piece
         else:
             run.append(piece)
-
-
-class _Nulls:
-    """Null arrays of any type and length whose buffers are slices of one buffer of zeros."""
-
-    def __init__(self) -> None:
-        self._zeros = pa.py_buffer(b"")
-
-    def __call__(self, length: int, kind: pa.DataType) -> pa.Array:
-        size = 8 * (length + 1)  # no buffer of these types needs more
-        if self._zeros.size < size:
-            self._zeros = pa.py_buffer(np.zeros(size, np.uint8))
-        if pt.is_list(kind):
-            buffers, children = [self._zeros, self._zeros], [pa.array([], kind.value_type)]
-            return pa.Array.from_buffers(kind, length, buffers, length, 0, children)
-        if pt.is_string(kind):
-            buffers = [self._zeros, self._zeros, self._zeros]
-        else:
-            buffers = [self._zeros, self._zeros]
-        return pa.Array.from_buffers(kind, length, buffers, length)
-
-
-_nulls = _Nulls()
 
 
 def assemble(segments: Sequence[Segment], report: Report) -> Assembled:
@@ -139,13 +181,15 @@ def assemble(segments: Sequence[Segment], report: Report) -> Assembled:
     for n, segment in enumerate(ordered):
         for path in segment.columns:
             holders.setdefault(path, []).append(n)
+    layout = _Layout(groups)
     columns: dict[str, pa.ChunkedArray] = {}
     for path in sorted(holders, key=sort_key):
         present = holders[path]
         parts = [ordered[n].columns.pop(path) for n in present]
         arrays = settle(path, parts, report, [ordered[n] for n in present])
-        column = _column(groups, present, arrays, arrays[0].type)
-        if column is not None:
+        column = layout.column(present, arrays)
+        # Times are kept even where none of them is one, since that was reported.
+        if column.null_count < len(column) or pt.is_timestamp(column.type):
             columns[path] = column
     lines = np.concatenate([group.lines for group in groups])
     return Assembled(pa.table(columns) if columns else _no_columns(len(lines)), lines)
@@ -161,33 +205,8 @@ def _grouped(segments: Sequence[Segment]) -> list[_Group]:
     for segment in segments:
         if len(segment.lines):
             by_type.setdefault(segment.event_type, []).append(segment)
-    groups = [_Group(group) for group in by_type.values()]
+    groups = [_Group.of(group) for group in by_type.values()]
     return sorted(groups, key=lambda group: int(group.lines[0]))
-
-
-def _column(
-    groups: list[_Group], numbers: list[int], arrays: list[pa.Array], kind: pa.DataType
-) -> pa.ChunkedArray | None:
-    """Lay a column's arrays out over all groups, with a null chunk wherever it is absent."""
-    chunks: list[pa.Array] = []
-    absent = first = 0
-    for group in groups:
-        last = first + len(group.segments)
-        present = range(bisect_left(numbers, first), bisect_left(numbers, last))
-        parts = {numbers[n] - first: arrays[n] for n in present}
-        first = last
-        for piece in group.chunks(parts, kind):
-            if isinstance(piece, int):
-                absent += piece
-                continue
-            if absent:
-                chunks.append(_nulls(absent, kind))
-                absent = 0
-            chunks.append(piece)
-    if absent:
-        chunks.append(_nulls(absent, kind))
-    column = pa.chunked_array(chunks, kind)
-    return column if column.null_count < len(column) or pt.is_timestamp(kind) else None
 
 
 def settle(

@@ -109,6 +109,9 @@ def blocks(source: Source, *, block_bytes: int, note: Callable[[str], None]) -> 
     """
     if isinstance(source, str | os.PathLike):
         with Path(source).expanduser().open("rb", buffering=0) as file:
+            if not file.seekable():  # a pipe, such as /dev/stdin
+                yield from _stream_blocks(file.read, block_bytes, note)
+                return
             first = file.read(len(_GZIP_MAGIC))
             file.seek(0)
             if first == _GZIP_MAGIC:
@@ -142,10 +145,13 @@ def _file_blocks(file: io.FileIO, block_bytes: int) -> Iterator[Block]:
 
 
 def _stream_blocks(read: Read, block_bytes: int, note: Callable[[str], None]) -> Iterator[Block]:
-    first = read(max(block_bytes, len(_GZIP_MAGIC)))
+    first = read(block_bytes)
     if not isinstance(first, bytes):
         msg = "the file object gives text; open it in binary mode ('rb')"
         raise EveTypeError(msg)
+    # Sockets and pipes may give a byte at a time.
+    while len(first) < len(_GZIP_MAGIC) and (more := read(block_bytes)):
+        first += more
     chunks: Iterator[bytes] = chain([first], iter(lambda: read(block_bytes), b""))
     if first.startswith(_GZIP_MAGIC):
         chunks = _gunzip(_reader(chunks), note)
@@ -188,9 +194,11 @@ def _gunzip(read: Read, note: Callable[[str], None]) -> Iterator[bytes]:
     while data:
         member = zlib.decompressobj(wbits=31)
         while data and not _ended(member):
+            before = member.copy()
             try:
                 yield member.decompress(data, _CHUNK)
             except zlib.error as error:
+                yield from _sound(before, data)
                 note(f"compressed data is damaged ({error}); read up to there")
                 return
             data = member.unconsumed_tail or (
@@ -202,10 +210,24 @@ def _gunzip(read: Read, note: Callable[[str], None]) -> Iterator[bytes]:
             note("compressed data ends early; read up to there")
             return
         # Members may be padded with zeros, as tape and some log shippers do.
-        data = (data or read(_CHUNK)).lstrip(b"\0")
+        data = data.lstrip(b"\0")
+        while not data and (more := read(_CHUNK)):
+            data = more.lstrip(b"\0")
         if data and not data.startswith(_GZIP_MAGIC[: len(data)]):
             note("bytes after the compressed data are not gzip; left out")
             return
+
+
+def _sound(member: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    """Decompress what comes before damage; zlib itself drops the whole step that meets it."""
+    step = _CHUNK
+    while step and data:
+        before = member.copy()
+        try:
+            yield member.decompress(data, step)
+            data = member.unconsumed_tail
+        except zlib.error:
+            member, step = before, step // 2
 
 
 def _ended(member: zlib._Decompress) -> bool:
