@@ -8,6 +8,7 @@ type-checked, are in :mod:`suricata_eve.analysis`.
 
 from __future__ import annotations
 
+from suricata_eve.accessor import EveAccessor
 from suricata_eve.errors import (
     EveError,
     EveOptionError,
@@ -19,10 +20,12 @@ from suricata_eve.errors import (
     MissingDependencyError,
     NotEveFrameError,
 )
+from suricata_eve.normalize import normalize_types
 from suricata_eve.reader import read_eve
 from suricata_eve.sample import load_sample
 
 __all__ = [
+    "EveAccessor",
     "EveError",
     "EveOptionError",
     "EveParseError",
@@ -34,6 +37,7 @@ __all__ = [
     "NotEveFrameError",
     "__version__",
     "load_sample",
+    "normalize_types",
     "read_eve",
 ]
 
