@@ -99,10 +99,10 @@ def _limit(value: object) -> int:
     return limit
 
 
-def _names(value: str | Iterable[str], option: str) -> list[str]:
+def _names(value: object, option: str) -> list[str]:
     if isinstance(value, str):
         return [value]
-    names: list[object] = list(value) if isinstance(value, Iterable) else [value]
+    names = list(value) if isinstance(value, Iterable) else [value]
     for name in names:
         if not isinstance(name, str):
             msg = f"{option} names columns, not {type(name).__name__}: {name!r}"

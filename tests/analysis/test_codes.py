@@ -44,7 +44,7 @@ def test_equal_values_have_the_same_number(
 
 
 def test_the_parts_of_a_sliced_array_are_its_own() -> None:
-    data = pa.array([[9], [{"name": "x"}, {"name": "y"}][:0] or [1], [2, 1], None, [3]])[1:4]
+    data = pa.array([[9], [1], [2, 1], None, [3]])[1:4]
 
     assert encode(data).values.to_pylist() == [[1], [2, 1]]
 

@@ -24,7 +24,8 @@ BIG = 2**53 + 1
 
 
 def series(values: list[Any], dtype: Any) -> pd.Series:
-    return pd.Series(values, dtype=dtype, name="flow_id", index=range(9, 9 - len(values), -1))
+    made: pd.Series = pd.Series(values, dtype=dtype, index=range(9, 9 - len(values), -1))
+    return made.rename("flow_id")
 
 
 @pytest.mark.parametrize("dtype", [object, "Int64", pd.ArrowDtype(pa.int64())], ids=str)

@@ -21,9 +21,10 @@ ONE, TWO, THREE = 2**53, 2**53 + 1, 7  # the first two are the same float
 @pytest.fixture
 def frame() -> pd.DataFrame:
     times = [5, 1, 1, None, 2, 0, 3]
+    micro = [None if value is None else value * 10**6 for value in times]
     return pd.DataFrame(
         {
-            "timestamp": pd.Series(pd.to_datetime(times, unit="s", utc=True)).astype(TIME),
+            "timestamp": pd.Series(micro, dtype=INT).astype(TIME),
             "event_type": pd.Series(
                 ["alert", "alert", "http", "http", "flow", "stats", "flow"], dtype=TEXT
             ),
@@ -155,7 +156,7 @@ def test_a_frame_with_small_floats_keeps_them(frame: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("ids", [[2**64 - 1, 2**63, 5], [2**64 - 2, 5, 2**63]])
 def test_ids_beyond_int64_are_exact(frame: pd.DataFrame, ids: list[int]) -> None:
-    huge = frame.iloc[:3].assign(flow_id=pd.array(ids, dtype=pd.ArrowDtype(pa.uint64())))
+    huge = frame.iloc[:3].assign(flow_id=pd.arrays.ArrowExtensionArray(pa.array(ids, pa.uint64())))
 
     for flow in ids:
         assert by_flow(huge, flow)["flow_id"].tolist() == [flow]

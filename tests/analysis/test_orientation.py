@@ -121,11 +121,11 @@ def test_the_result_has_the_index_and_dtypes_of_the_contract() -> None:
 
     expected = pd.DataFrame(
         {
-            "client": pd.array([CLIENT[0], None], dtype=pd.ArrowDtype(pa.string())),
-            "client_port": pd.array([CLIENT[1], None], dtype=pd.ArrowDtype(pa.uint16())),
-            "server": pd.array([SERVER[0], None], dtype=pd.ArrowDtype(pa.string())),
-            "server_port": pd.array([SERVER[1], None], dtype=pd.ArrowDtype(pa.uint16())),
-            "known": pd.array([True, False], dtype=pd.ArrowDtype(pa.bool_())),
+            "client": pd.arrays.ArrowExtensionArray(pa.array([CLIENT[0], None], pa.string())),
+            "client_port": pd.arrays.ArrowExtensionArray(pa.array([CLIENT[1], None], pa.uint16())),
+            "server": pd.arrays.ArrowExtensionArray(pa.array([SERVER[0], None], pa.string())),
+            "server_port": pd.arrays.ArrowExtensionArray(pa.array([SERVER[1], None], pa.uint16())),
+            "known": pd.arrays.ArrowExtensionArray(pa.array([True, False], pa.bool_())),
         },
         index=made.index[[2, 1]],
     )
@@ -149,7 +149,7 @@ def test_floats_of_json_normalize_do() -> None:
 
 def test_huge_flow_ids_are_told_apart() -> None:
     made = frame(FLIPPED, event("flow", 2, CLIENT, SERVER), event("flow", 3, SERVER, CLIENT))
-    ids = pd.array([2**64 - 1, 2**64 - 1, 2**64 - 2], dtype=pd.ArrowDtype(pa.uint64()))
+    ids = pd.arrays.ArrowExtensionArray(pa.array([2**64 - 1, 2**64 - 1, 2**64 - 2], pa.uint64()))
 
     assert sides(made.assign(flow_id=ids)) == RIGHT
 

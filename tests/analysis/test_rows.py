@@ -41,7 +41,7 @@ def frame() -> pd.DataFrame:
     made["float"] = [1.5, np.nan, np.nan, 2.5, np.nan, np.nan]
     made["int"] = range(6)
     made["nullable"] = pd.array([1, None, None, 2, None, 2**62 + 1], dtype="Int64")
-    made["time"] = pd.to_datetime(["2022-01-01", None, None, None, None, None], utc=True)
+    made["time"] = pd.Series([pd.Timestamp("2022-01-01", tz="UTC")], index=INDEX[:1])
     made["category"] = pd.Categorical(["p", None, None, "q", None, None])
     made.attrs["eve"] = {"lines": 6, "examples": []}
     return made

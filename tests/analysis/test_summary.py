@@ -14,7 +14,6 @@ from suricata_eve.analysis import alerts, group_summary
 from suricata_eve.errors import EveOptionError, EveTypeError, MissingColumnError
 
 TEXT, INT = pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.int64())
-TIME = pd.ArrowDtype(pa.timestamp("us", "UTC"))
 HEADERS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
 BIG = 2**53
 
@@ -24,9 +23,7 @@ def frame() -> pd.DataFrame:
     host, accept = {"name": "Host", "value": "h"}, {"name": "Accept", "value": None}
     return pd.DataFrame(
         {
-            "timestamp": pd.Series(
-                pd.to_datetime([30, 10, None, 20, 40, 5], unit="s", utc=True)
-            ).astype(TIME),
+            "timestamp": seconds(30, 10, None, 20, 40, 5),
             "sig": pd.Series(["b", "a", "c", "b", None, "a"], dtype=TEXT),
             "flow_id": pd.Series([BIG + 1, BIG, None, BIG, 1, None], dtype=INT),
             "ports": pd.Series(
@@ -105,7 +102,9 @@ def test_the_list_is_cut_and_the_number_is_not(frame: pd.DataFrame, limit: int) 
 def test_fields_that_are_not_named_are_those_that_are_there(frame: pd.DataFrame) -> None:
     more = frame.assign(src_ip="192.0.2.1", app_proto="http")
 
-    assert [name for name in group_summary(more, "app_proto") if name.endswith(".count")] == [
+    assert [
+        name for name in map(str, group_summary(more, "app_proto")) if name.endswith(".count")
+    ] == [
         "src_ip.count",
         "flow_id.count",
     ]
@@ -136,9 +135,6 @@ def test_a_key_of_any_dtype_keeps_it(frame: pd.DataFrame, dtype: Any) -> None:
 
 
 def test_python_lists_and_dicts_are_summarized_too(frame: pd.DataFrame) -> None:
-    objects = frame.assign(
-        ports=frame["ports"].astype(object), headers=frame["headers"].astype(object)
-    )
     listed = {
         name: pd.Series(pa.array(frame[name].array).to_pylist(), index=frame.index, dtype=object)
         for name in ("ports", "headers")
