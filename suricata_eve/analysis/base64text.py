@@ -8,6 +8,8 @@ places of a text at once, tell encoded text from words, paths and hashes.
 from __future__ import annotations
 
 import binascii
+import bisect
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,6 +43,8 @@ _WIDE_GROUP = (_GROUP[0], r"[AQgw]", r"[AB]", _ANY, "A", r"[A-H]", r"[AEIMQUYcgk
 _LEAST = 3
 _LEAST_WIDE = 2
 _LEAST_INSIDE = 6  # where no delimiter says that a word starts
+_LEAST_BINARY = 16
+_USUAL_DISTANCE = 20  # of a slash in Base64; in paths they are closer
 
 ASCII_GROUPS = f"(?:{''.join(_GROUP)}){{{_LEAST}}}"
 """Expression (RE2 and ``re``, linear) that Base64 of nine ASCII characters matches."""
@@ -257,12 +261,13 @@ def find_base64(data: bytes, *, binary: bool = False) -> list[Encoded]:
     data : bytes
         Text in UTF-8, or several texts with line ends between.
     binary : bool, default False
-        Find also what decodes to other bytes, or to text that is mostly not ASCII.
+        Find also what decodes to other bytes, or to text that is mostly not ASCII. Text
+        inside such bytes is then found twice, alone and with all around it.
 
     Returns
     -------
     list of Encoded
-        By place, without overlaps. Texts shorter than nine characters are not found.
+        By place. Texts shorter than nine characters are not found.
 
     Examples
     --------
@@ -344,27 +349,39 @@ def _counts(good: NDArray[np.bool_], size: int) -> NDArray[np.int32]:
 def _other_runs(data: bytes, codes: NDArray[np.uint8], known: list[Encoded]) -> Iterator[Encoded]:
     """Yield Base64 that ``_text_runs`` cannot see by its shape."""
     inside = np.concatenate(([False], _ALPHABET[codes], [False]))
-    edges = np.flatnonzero(inside[1:] != inside[:-1])
-    taken = iter([*known, None])
-    other = next(taken)
-    for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        while other is not None and other.end <= start:
-            other = next(taken)
-        if stop - start < 16 or (other is not None and other.start < stop):
+    edges = np.flatnonzero(inside[1:] != inside[:-1]).tolist()
+    # How much of the data is known already, up to each known piece.
+    starts = [run.start for run in known]
+    covered = [0, *itertools.accumulate(run.end - run.start for run in known)]
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if stop - start < _LEAST_BINARY:
             continue
-        run = data[start:stop]
-        whole = b"+" in run or data[stop : stop + 1] == b"="
-        edges_of_words = [start - 1, *(start + m.start() for m in _DELIMITERS.finditer(run)), stop]
-        pieces = (
-            [(start, stop)]
-            if whole
-            else zip((edge + 1 for edge in edges_of_words[:-1]), edges_of_words[1:], strict=True)
-        )
-        for left, right in pieces:
-            if right - left >= 16 and _looks_random(data[left:right]):
+        first, last = bisect.bisect_left(starts, start), bisect.bisect_left(starts, stop)
+        if 2 * (covered[last] - covered[first]) >= stop - start:
+            continue
+        for left, right in _pieces(data, start, stop):
+            if right - left >= _LEAST_BINARY and _looks_random(data[left:right]):
                 piece = _encoded(data, left, right)
                 if piece is not None:
                     yield piece
+
+
+def _pieces(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Yield a run of Base64's characters whole, or in pieces if it is rather a path."""
+    run = data[start:stop]
+    delimiters = [match.start() for match in _DELIMITERS.finditer(run)]
+    if (
+        b"+" in run
+        or data[stop : stop + 1] == b"="
+        or len(delimiters) * _USUAL_DISTANCE <= len(run)
+        or ((raw := decode_base64(run)) is not None and decode_text(raw) is not None)
+    ):
+        yield start, stop
+        return
+    left = 0
+    for right in [*delimiters, len(run)]:
+        yield start + left, start + right
+        left = right + 1
 
 
 def _looks_random(run: bytes) -> bool:

@@ -120,30 +120,31 @@ def _search_batch(batch: list[bytes], *, binary: bool) -> Iterator[list[Finding]
     raw = b"\n".join(batch)
     plain = undo_escapes(raw)
     lengths = np.array([len(data) + 1 for data in batch], dtype=np.int64)
-    edges = plain.places(np.concatenate(([0], np.cumsum(lengths)))).tolist()
+    offsets = np.concatenate(([0], np.cumsum(lengths)))
+    edges = plain.places(offsets).tolist()
     runs = find_base64(plain.data, binary=binary)
     run_starts = [run.start for run in runs]
-
-    def as_sent(start: int, end: int) -> str:
-        left, right = plain.origin(start, end)
-        return raw[left:right].decode("utf-8", "replace")
-
-    for number in range(len(batch)):
+    for number, offset in enumerate(offsets[:-1].tolist()):
         start = edges[number]
         end = edges[number + 1] - 1 if number + 1 < len(batch) else len(plain.data)
-        lookups = [
-            replace(lookup, start=start + lookup.start, end=start + lookup.end)
-            for lookup in scan_lookups(plain.data[start:end])
-        ]
+        lookups = scan_lookups(plain.data[start:end])
         first = bisect.bisect_left(run_starts, start)
-        inside = runs[first : bisect.bisect_left(run_starts, end, first)]
-        found: list[tuple[int, Iterator[Finding]]] = [
-            (lookup.start, _of_lookup(lookup, as_sent(lookup.start, lookup.end)))
-            for lookup in lookups
+        inside = [
+            replace(run, start=run.start - start, end=run.end - start)
+            for run in runs[first : bisect.bisect_left(run_starts, end, first)]
         ]
+        found: list[tuple[int, Iterator[Finding]]] = []
+        for lookup in lookups:
+            left, right = plain.origin(start + lookup.start, start + lookup.end)
+            match = raw[left:right].decode("utf-8", "replace")
+            sent = replace(lookup, start=left - offset, end=right - offset, match=match)
+            found.append((left, _of_lookup(sent, match)))
         for run in _outside(inside, lookups):
-            basic = _BASIC.search(plain.data, max(start, run.start - 16), run.start) is not None
-            found.append((run.start, _of_run(run, as_sent(run.start, run.end), basic=basic)))
+            left, right = plain.origin(start + run.start, start + run.end)
+            match = raw[left:right].decode("utf-8", "replace")
+            before = plain.data[max(start, start + run.start - 16) : start + run.start]
+            sent_run = replace(run, start=left - offset, end=right - offset)
+            found.append((left, _of_run(sent_run, match, basic=bool(_BASIC.search(before)))))
         found.sort(key=lambda item: item[0])
         findings = itertools.chain.from_iterable(item[1] for item in found)
         yield list(itertools.islice(findings, MAX_FINDINGS))

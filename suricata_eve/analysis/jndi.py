@@ -33,8 +33,8 @@ MAX_LAYERS = 3
 """How often ``${base64:…}`` may hold text with another."""
 
 _TOKEN = re.compile(rb"\$+\{|\}")
-_NOT_IN_LOOKUP = re.compile(rb"[\x00-\x20\"'<>\\]")
-_LINE_END = re.compile(rb"[\r\n]")
+_NOT_IN_LOOKUP = re.compile(rb"[\x00-\x20\"<>\\]")
+_ENDS_FIELD = re.compile(rb"[\r\n\"]")
 _JNDI = b"jndi:"
 
 
@@ -151,7 +151,7 @@ class _Scanner:
         name = b"".join(frame.parts)
         if name[:5].lower() == _JNDI:
             # The closing brace of something else, or padding against tools like this one.
-            if len(name) > MAX_LENGTH or _LINE_END.search(name):
+            if len(name) > MAX_LENGTH or _ENDS_FIELD.search(name):
                 self._cut(frame, data, b"")
             else:
                 self._report(name, frame.start, end, data, brace="}")

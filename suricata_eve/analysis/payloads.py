@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from suricata_eve.analysis.columns import (
     arrow_column,
@@ -19,7 +20,7 @@ from suricata_eve.analysis.copies import find_copies, specificity
 from suricata_eve.analysis.gather import Gathering
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.analysis.textcolumns import ALL_BASE64, EVE_BASE64, has_text, is_attacker_text
-from suricata_eve.errors import EveOptionError, EveTypeError
+from suricata_eve.errors import EveOptionError, EveTypeError, EveValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,9 +57,9 @@ _OF_FINDING = {
 
 def payloads(
     frame: pd.DataFrame,
-    columns: Sequence[str] | None = None,
+    columns: str | Sequence[str] | None = None,
     *,
-    kinds: Sequence[Kind] = ("jndi", "base64"),
+    kinds: Kind | Sequence[Kind] = ("jndi", "base64"),
     content: Wanted = "command",
 ) -> pd.DataFrame:
     r"""Find and decode what is hidden in the text of events.
@@ -68,12 +69,12 @@ def payloads(
     frame : DataFrame
         Events of :func:`suricata_eve.read_eve`, or any frame with columns of text, of
         lists of text, or of lists of objects with text.
-    columns : sequence of str, optional
+    columns : str or sequence of str, optional
         Where to look. By default in all text that somebody on the network chose: the
         fields of protocols, all headers, bodies, ``payload_printable`` and file names;
         not in what Suricata or the writer of a rule fills in (addresses, hashes,
         ``alert.signature``, states), nor in EVE's own Base64.
-    kinds : sequence of {"jndi", "base64", "eve"}, default ("jndi", "base64")
+    kinds : {"jndi", "base64", "eve"} or sequence of them, default ("jndi", "base64")
         ``jndi``: JNDI lookups (Log4Shell) with scheme and host, whatever disguises
         them, with the Base64 of their path decoded; also those inside Base64, as in HTTP
         basic credentials. ``base64``: other Base64, with what is encoded inside it.
@@ -108,6 +109,8 @@ def payloads(
         If a column of ``columns`` is not in the frame.
     EveOptionError
         If ``kinds`` or ``content`` is not one of its choices.
+    EveValueError
+        If the ``flow_id`` of a finding is one that int64 cannot hold.
 
     See Also
     --------
@@ -228,6 +231,18 @@ def _values(findings: Sequence[Finding], numbers: NDArray[np.int64]) -> dict[str
     }
 
 
+def _flow_ids(column: pd.Series) -> pa.ChunkedArray:
+    """Return flow IDs as int64, or raise if one is larger."""
+    data = integer_column(column)
+    if data.type != pa.int64():
+        msg = (
+            f"payloads(): the flow_id {pc.max(data)} is more than int64 holds, and than Suricata "
+            f"writes; correct the column flow_id or drop it"
+        )
+        raise EveValueError(msg)
+    return data
+
+
 def _table(
     frame: pd.DataFrame,
     rows: NDArray[np.int64],
@@ -235,7 +250,7 @@ def _table(
     values: dict[str, pa.Array],
 ) -> pd.DataFrame:
     """Put the event, the field and the finding of each row side by side."""
-    read = {"timestamp": instant_column, "flow_id": integer_column, "event_type": text_column}
+    read = {"timestamp": instant_column, "flow_id": _flow_ids, "event_type": text_column}
     data: dict[str, pa.Array | pa.ChunkedArray] = {}
     for name, kind in _OF_EVENT.items():
         if name in frame.columns:
