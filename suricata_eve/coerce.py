@@ -35,12 +35,15 @@ class Coerced:
         Integers that had been floats of 2**53 or more: the nearest, maybe not the true one.
     misfit : bool
         Whether the type is not the schema's, because no value may be guessed.
+    cut : int
+        Times that had digits beyond the microsecond.
     """
 
     array: pa.Array
     bad: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     inexact: int = 0
     misfit: bool = False
+    cut: int = 0
 
 
 def coerce(array: pa.Array, target: pa.DataType) -> Coerced:
@@ -108,10 +111,16 @@ def _to_instants(array: pa.Array) -> Coerced:
     if pt.is_timestamp(array.type):
         if array.type.tz is None:
             array = array.cast(pa.timestamp(array.type.unit, "UTC"))
-        return Coerced(array.cast(UTC_MICROSECONDS, safe=False))
+        cut = 0
+        if array.type.unit == "ns":
+            # Towards the past, as text is cut; a cast would go towards 1970.
+            floor = pc.floor_temporal(array, unit="microsecond")
+            cut = pc.sum(pc.not_equal(floor, array)).as_py() or 0
+            array = floor
+        return Coerced(array.cast(UTC_MICROSECONDS), cut=cut)
     if pt.is_string(array.type):
         parsed = parse_instants(array)
-        return Coerced(parsed.values, parsed.bad)
+        return Coerced(parsed.values, parsed.bad, cut=parsed.cut)
     # A number may count seconds or milliseconds: that would be a guess.
     nothing = pa.nulls(len(array), UTC_MICROSECONDS)
     return Coerced(nothing, _left_out(array, nothing))
@@ -119,7 +128,9 @@ def _to_instants(array: pa.Array) -> Coerced:
 
 def _to_integers(array: pa.Array, target: pa.DataType) -> Coerced:
     inexact = 0
-    if pt.is_string(array.type):
+    if pt.is_decimal(array.type):
+        integers, _ = _parse_integers(array.cast(pa.string()))
+    elif pt.is_string(array.type):
         integers, inexact = _parse_integers(array)
     elif pt.is_floating(array.type):
         integers, inexact = _floats_to_integers(array.cast(pa.float64()))
@@ -177,7 +188,7 @@ def _parse_integers(array: pa.Array) -> tuple[pa.Array, int]:
         pc.if_else(pc.or_(whole, point), digits, pa.scalar(None, pa.string()))
     )
     # What was once a float may have been rounded.
-    rounded = pc.and_kleene(point, pc.greater_equal(pc.abs(numbers.cast(pa.float64())), EXACT))
+    rounded = pc.and_kleene(point, _outside(numbers, 1 - EXACT, EXACT - 1))
     inexact = int(pc.sum(rounded).as_py() or 0)
     if pc.any(power).as_py():
         floats = pc.if_else(power, text, pa.scalar(None, pa.string())).cast(pa.float64())

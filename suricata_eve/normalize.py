@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import datetime as dt
 import json
 import warnings
 from collections import Counter
@@ -13,19 +15,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.types as pt
 
+from suricata_eve.arrays import is_json, to_arrow
 from suricata_eve.coerce import coerce, restore_integers
 from suricata_eve.errors import EveOptionError, EveTypeError, EveValueError, EveWarning
 from suricata_eve.frame import series
 from suricata_eve.ingest.salvage import flatten
+from suricata_eve.ingest.times import UTC_MICROSECONDS
 from suricata_eve.ingest.unify import unify
-from suricata_eve.ingest.values import pruned
-from suricata_eve.schema.fields import arrow_type
+from suricata_eve.schema.fields import arrow_type, is_known
 
 __all__ = ["Errors", "normalize_types"]
 
 Errors: TypeAlias = Literal["raise", "coerce"]
-
-_JSON_KINDS = {str, int, float, bool, list, dict}
 
 
 @dataclass
@@ -36,6 +37,7 @@ class _Changes:
     index: pd.Index
     inexact: Counter[str] = field(default_factory=Counter)
     coerced: Counter[str] = field(default_factory=Counter)
+    cut: Counter[str] = field(default_factory=Counter)
     texts: set[str] = field(default_factory=set)
     misfits: set[str] = field(default_factory=set)
 
@@ -52,6 +54,8 @@ class _Changes:
                 f"{self.coerced.total()} values became <NA>, since the dtype of their field "
                 f"cannot hold them: {_counted(self.coerced)}"
             )
+        if self.cut:
+            parts.append(f"{self.cut.total()} times cut to the microsecond: {_counted(self.cut)}")
         if self.texts:
             parts.append(f"values of several kinds became text: {', '.join(sorted(self.texts))}")
         if self.misfits:
@@ -59,6 +63,18 @@ class _Changes:
                 f"not of their schema type, kept as they are: {', '.join(sorted(self.misfits))}"
             )
         return "; ".join(parts) or None
+
+    def refuse(self, path: str, value: object, bad: np.ndarray, target: pa.DataType) -> None:
+        """Count values that a field cannot hold, of which `value` is the first, or raise."""
+        if self.errors == "coerce":
+            self.coerced[path] += len(bad)
+            return
+        (label,) = self.index[bad[:1]].tolist()
+        msg = (
+            f"column {path!r} holds {_shown(value)} at row {label!r}, which {target} cannot hold "
+            f"exactly ({len(bad)} such values); errors='coerce' makes them <NA>"
+        )
+        raise EveValueError(msg)
 
 
 def _counted(counts: Counter[str]) -> str:
@@ -108,7 +124,7 @@ def normalize_types(
     columns: dict[Any, pa.Array | pd.Series[Any]] = {}
     for position, name in enumerate(frame.columns):
         for path, values in _flat(name, frame.iloc[:, position], changes).items():
-            columns[path] = _first_of(columns[path], values) if path in columns else values
+            columns[path] = _first_of(path, columns[path], values) if path in columns else values
     data = {
         path: values
         if isinstance(values, pd.Series)
@@ -117,7 +133,7 @@ def normalize_types(
     }
     result = pd.DataFrame(data, index=frame.index, columns=list(data), copy=False)
     result.columns.names = frame.columns.names
-    result.attrs.update(frame.attrs)
+    result.attrs.update(copy.deepcopy(frame.attrs))
     message = changes.message()
     if message is not None:
         warnings.warn(message, EveWarning, stacklevel=3)
@@ -142,66 +158,100 @@ def _check(frame: pd.DataFrame, errors: object, integer_na: object) -> None:
 
 def _flat(name: object, column: pd.Series[Any], changes: _Changes) -> dict[Any, Any]:
     """Return the columns that one column becomes: several, if it holds objects."""
-    array = _to_arrow(column)
-    if array is None or not isinstance(name, str):
+    if not isinstance(name, str):
         return {name: column.copy()}
-    if not isinstance(array, list):
-        if pt.is_struct(array.type):
-            return {
-                path: child
-                for part, child_array in zip(array.type, array.flatten(), strict=True)
-                for path, child in _flat(
-                    f"{name}.{part.name}", series(child_array, column.index), changes
-                ).items()
-            }
-        return {name: _typed(name, [array], changes)}
-    if any(isinstance(value, dict) for value in array):
-        return _flat_objects(name, array, changes)
-    return {name: _typed(name, [array], changes)}
+    array = to_arrow(column)
+    if array is None:
+        return {name: _foreign(name, column, changes)}
+    if isinstance(array, list):
+        if any(isinstance(value, dict) for value in array):
+            return _flat_objects(name, array, changes)
+    elif pt.is_struct(array.type):
+        return {
+            path: child
+            for part, child_array in zip(array.type, array.flatten(), strict=True)
+            for path, child in _flat(
+                f"{name}.{part.name}", series(child_array, column.index), changes
+            ).items()
+        }
+    elif not _is_readable(array.type, arrow_type(name)):
+        return {name: _foreign(name, column, changes)}
+    elif pt.is_float64(array.type) and not isinstance(column.dtype, pd.ArrowDtype):
+        array = restore_integers(array)
+    return {name: _typed(name, array, changes)}
+
+
+def _is_readable(kind: pa.DataType, target: pa.DataType | None) -> bool:
+    """Tell whether a type holds what JSON can hold, or else what the target is made of."""
+    if pt.is_list(kind):
+        return _is_readable(kind.value_type, None) and not pt.is_timestamp(kind.value_type)
+    if pt.is_struct(kind):
+        return all(_is_readable(kind.field(i).type, None) for i in range(kind.num_fields))
+    if pt.is_timestamp(kind):
+        return target is None or target == UTC_MICROSECONDS
+    if pt.is_decimal(kind):
+        return target is not None and bool(pt.is_integer(target))
+    return bool(
+        pt.is_null(kind)
+        or pt.is_boolean(kind)
+        or pt.is_integer(kind)
+        or pt.is_float64(kind)
+        or pt.is_string(kind)
+    )
+
+
+def _foreign(path: str, column: pd.Series[Any], changes: _Changes) -> pa.Array | pd.Series[Any]:
+    """Keep a column of values that JSON does not know, unless its field is of another type."""
+    target = arrow_type(path)
+    if target is None:
+        if is_known(path):
+            changes.misfits.add(path)
+        return column.copy()
+    present = np.flatnonzero(column.notna().to_numpy())
+    values = column.to_numpy(object)[present]
+    if target == UTC_MICROSECONDS and all(isinstance(v, str | dt.datetime) for v in values):
+        texts: list[str | None] = [None] * len(column)
+        for position, value in zip(present.tolist(), values, strict=True):
+            texts[position] = value if isinstance(value, str) else value.isoformat()
+        return _typed(path, texts, changes)
+    changes.refuse(path, values[0], present, target)
+    return pa.nulls(len(column), target)
 
 
 def _flat_objects(name: str, values: list[Any], changes: _Changes) -> dict[str, pa.Array]:
     events = [flatten({name: value}) for value in values]
     paths = dict.fromkeys(path for event in events for path in event)
-    return {path: _typed(path, [[e.get(path) for e in events]], changes) for path in paths}
+    return {path: _typed(path, [e.get(path) for e in events], changes) for path in paths}
 
 
-def _first_of(old: Any, new: Any) -> Any:
+def _first_of(path: str, old: Any, new: Any) -> pa.Array:
     """Return, row by row, the first value there is of two columns with one path."""
-    values = [
-        [
-            pruned(value)
-            for value in (pa.array(part) if isinstance(part, pd.Series) else part).to_pylist()
-        ]
-        for part in (old, new)
-    ]
-    (whole,), _ = unify([[b if a is None else a for a, b in zip(*values, strict=True)]])
-    return whole
+    if not (isinstance(old, pa.Array) and isinstance(new, pa.Array)):
+        msg = f"the frame has two columns named {path!r} once it is flat; rename or drop one"
+        raise EveTypeError(msg)
+    if old.type != new.type:
+        (old, new), _ = unify([old, new], arrow_type(path))
+    rows = np.arange(len(old))
+    both = pa.concat_arrays([old, new])
+    return both.take(pa.array(np.where(np.asarray(old.is_valid()), rows, rows + len(old))))
 
 
-def _typed(path: str, parts: list[Any], changes: _Changes) -> pa.Array:
+def _typed(path: str, part: pa.Array | list[Any], changes: _Changes) -> pa.Array:
     target = arrow_type(path)
     if target is not None and pt.is_list(target):
-        parts = [_parsed_lists(part) for part in parts]
-    (array, *_), mixed = unify(parts, target)
+        part = _parsed_lists(part)
+    (array, *_), mixed = unify([part], target)
     if target is None:
         if mixed:
             changes.texts.add(path)
         return array
     coerced = coerce(array, target)
-    if len(coerced.bad) and changes.errors == "raise":
-        position = int(coerced.bad[0])
-        value = array[position].as_py()
-        msg = (
-            f"column {path!r} holds {_shown(value)} at row {changes.index[position]!r}, which "
-            f"{target} cannot hold exactly ({len(coerced.bad)} such values); "
-            "errors='coerce' makes them <NA>"
-        )
-        raise EveValueError(msg)
     if len(coerced.bad):
-        changes.coerced[path] += len(coerced.bad)
+        changes.refuse(path, array[int(coerced.bad[0])].as_py(), coerced.bad, target)
     if coerced.inexact:
         changes.inexact[path] += coerced.inexact
+    if coerced.cut:
+        changes.cut[path] += coerced.cut
     if coerced.misfit:
         changes.misfits.add(path)
     if mixed and pt.is_string(coerced.array.type):
@@ -230,7 +280,7 @@ def _parsed_list(text: str | None) -> Any:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return value if isinstance(value, list) else text
+    return value if isinstance(value, list) and is_json(value) else text
 
 
 def _filled(path: Any, array: pa.Array, integer_na: int | None) -> pa.Array:
@@ -241,71 +291,3 @@ def _filled(path: Any, array: pa.Array, integer_na: int | None) -> pa.Array:
     except (pa.ArrowInvalid, OverflowError) as error:
         msg = f"integer_na={integer_na} does not fit column {path!r} of {array.type}"
         raise EveOptionError(msg) from error
-
-
-def _to_arrow(column: pd.Series[Any]) -> pa.Array | list[Any] | None:
-    """Return a column's values as Arrow, as a list of JSON values, or None if it is neither."""
-    if column.dtype == object:
-        return _from_objects(column)
-    try:
-        array = pa.array(column.array, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        return None
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.nulls(0, array.type)
-    if pt.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    if pt.is_floating(array.type):
-        array = array.cast(pa.float64())
-        return array if isinstance(column.dtype, pd.ArrowDtype) else restore_integers(array)
-    return _widened(array)
-
-
-def _widened(array: pa.Array) -> pa.Array:
-    """Bring the width of integers and text to that of the contract."""
-    kind = array.type
-    if pt.is_integer(kind) and kind not in {pa.int64(), pa.uint64(), pa.uint16()}:
-        return array.cast(pa.int64())
-    if pt.is_large_string(kind) or kind == getattr(pa, "string_view", lambda: None)():
-        return array.cast(pa.string())
-    if pt.is_large_list(kind):
-        return array.cast(pa.list_(kind.value_type))
-    return array
-
-
-def _from_objects(values: pd.Series[Any]) -> pa.Array | list[Any] | None:
-    present = np.flatnonzero(values.notna().to_numpy())
-    held = [_plain(value) for value in values.to_numpy(object)[present]]
-    kinds = set(map(type, held))
-    if kinds <= {str} and held:
-        where = np.full(len(values), -1, np.int64)
-        where[present] = np.arange(len(present))
-        return pa.array(held, pa.string()).take(pa.array(where, mask=where < 0))
-    if not kinds <= _JSON_KINDS:
-        return _from_others(values)
-    everything: list[Any] = [None] * len(values)
-    for position, value in zip(present.tolist(), held, strict=True):
-        everything[position] = value
-    return everything
-
-
-def _from_others(values: pd.Series[Any]) -> pa.Array | None:
-    """Let Arrow have a look at objects that JSON does not know, such as datetimes."""
-    try:
-        array = pa.array(values.to_numpy(object), from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        return None
-    return array if pt.is_timestamp(array.type) else None
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as ``json`` would give it."""
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        return [_plain(element) for element in value.tolist()]
-    if isinstance(value, list | tuple):
-        return [_plain(element) for element in value]
-    if isinstance(value, dict):
-        return {str(key): pruned(_plain(element)) for key, element in value.items()}
-    return value

@@ -220,14 +220,15 @@ def _gunzip(read: Read, note: Callable[[str], None]) -> Iterator[bytes]:
 
 def _sound(member: zlib._Decompress, data: bytes) -> Iterator[bytes]:
     """Decompress what comes before damage; zlib itself drops the whole step that meets it."""
-    step = _CHUNK
+    step = len(data)
     while step and data:
         before = member.copy()
         try:
-            yield member.decompress(data, step)
-            data = member.unconsumed_tail
+            yield member.decompress(data[:step], _CHUNK)
         except zlib.error:
             member, step = before, step // 2
+        else:
+            data = member.unconsumed_tail + data[step:]
 
 
 def _ended(member: zlib._Decompress) -> bool:
