@@ -176,7 +176,8 @@ def _flat(name: object, column: pd.Series[Any], changes: _Changes) -> dict[Any, 
         }
     elif not _is_readable(array.type, arrow_type(name)):
         return {name: _foreign(name, column, changes)}
-    elif pt.is_float64(array.type) and not isinstance(column.dtype, pd.ArrowDtype):
+    elif pt.is_float64(array.type) and isinstance(column.dtype, np.dtype):
+        # NumPy's floats alone are what pandas makes of integers beside missing values.
         array = restore_integers(array)
     return {name: _typed(name, array, changes)}
 

@@ -177,7 +177,7 @@ def text_of(value: Any) -> str:
     -------
     str
         Text itself; otherwise JSON, compact, with sorted keys, without nulls in
-        objects, and whole numbers below 2**53 without a fraction.
+        objects, and whole numbers up to 2**53 without a fraction.
 
     Examples
     --------
@@ -193,7 +193,7 @@ def text_of(value: Any) -> str:
 def _canonical(value: Any) -> Any:
     if isinstance(value, float):
         # Infinities and NaN fail the comparison and stay.
-        return int(value) if -EXACT < value < EXACT and value.is_integer() else value
+        return int(value) if abs(value) <= EXACT and value.is_integer() else value
     if isinstance(value, list):
         return [_canonical(element) for element in value]
     if isinstance(value, dict):
