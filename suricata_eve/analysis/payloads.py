@@ -114,11 +114,13 @@ def payloads(
 
     See Also
     --------
-    suricata_eve.analysis.jndi.find_lookups : Lookups of one text.
-    suricata_eve.analysis.base64text.find_base64 : Base64 of one text.
+    suricata_eve.analysis.group_summary : Who sent which payload, when first and how often.
 
     Notes
     -----
+    For one text there are ``suricata_eve.analysis.jndi.find_lookups`` and
+    ``suricata_eve.analysis.base64text.find_base64``.
+
     Time grows with the length of the text, not with what it holds: nesting and length of
     lookups are bounded, and each distinct text is searched once. At most 1,000 findings
     of one text are reported. Outside of lookups, Base64 of fewer than nine characters of
