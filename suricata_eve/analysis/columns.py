@@ -31,6 +31,7 @@ __all__ = [
 
 _NORMALIZE = "df.eve.normalize_types()"
 _EXACT = 2**53
+_TEXT_LIMIT = 2**31  # bytes that the offsets of one array of text reach
 
 
 def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, method: str) -> None:
@@ -164,7 +165,7 @@ def joined(data: pa.ChunkedArray) -> pa.Array:
     """
     if data.num_chunks == 0:
         return pa.array([], data.type)
-    if data.num_chunks > 1 and pa.types.is_string(data.type) and data.nbytes >= 2**31:
+    if data.num_chunks > 1 and pa.types.is_string(data.type) and data.nbytes >= _TEXT_LIMIT:
         data = data.cast(pa.large_string())
     return data.chunk(0) if data.num_chunks == 1 else pa.concat_arrays(data.chunks)
 

@@ -26,10 +26,11 @@ __all__ = ["take_column", "take_rows"]
 
 
 class _Run(NamedTuple):
-    """The chosen rows of one chunk, by their place in the chunk."""
+    """The chosen rows of one chunk."""
 
     chunk: int
-    places: NDArray[np.int64]
+    places: NDArray[np.int64]  # in the chunk
+    slots: slice | NDArray[np.int64]  # in the result
     whole: bool  # neighbours in ascending order: a slice does
 
 
@@ -39,8 +40,9 @@ class _Plan:
     def __init__(self, positions: NDArray[np.int64], lengths: Sequence[int]) -> None:
         ends = np.cumsum(np.asarray(lengths, dtype=np.int64))
         chunk = np.searchsorted(ends, positions, side="right")
-        ascending = bool((chunk[1:] >= chunk[:-1]).all())
-        order = None if ascending else np.argsort(chunk, kind="stable")
+        self.length = len(positions)
+        self.in_order = bool((chunk[1:] >= chunk[:-1]).all())
+        order = None if self.in_order else np.argsort(chunk, kind="stable")
         grouped = positions if order is None else positions[order]
         self.runs: list[_Run] = []
         counts = np.bincount(chunk, minlength=len(lengths))
@@ -48,14 +50,11 @@ class _Plan:
         for number in np.flatnonzero(counts).tolist():
             start, stop = stop, stop + int(counts[number])
             places = grouped[start:stop] - (ends[number] - lengths[number])
+            slots = slice(start, stop) if order is None else order[start:stop]
             whole = bool((places[1:] - places[:-1] == 1).all())
-            self.runs.append(_Run(number, places, whole))
+            self.runs.append(_Run(number, places, slots, whole))
         self._nulls: dict[tuple[pa.DataType, int], pa.Array] = {}
-        # Where the chosen rows do not come chunk by chunk, put them back into their order.
-        self.back = None
-        if order is not None:
-            self.back = np.empty(len(order), dtype=np.int64)
-            self.back[order] = np.arange(len(order))
+        self._spread: dict[tuple[int, ...], pa.Array] = {}
 
     def nulls(self, kind: pa.DataType, length: int) -> pa.Array:
         """Return so many nulls, the same array each time: a wide frame wants many."""
@@ -64,24 +63,48 @@ class _Plan:
             made = self._nulls[kind, length] = pa.nulls(length, kind)
         return made
 
+    def spread(self, runs: tuple[int, ...]) -> pa.Array:
+        """Tell where each row of the result is among the rows of some runs, null if in none.
+
+        Of a single run, it tells where in the chunk, so that nothing is taken twice.
+        """
+        made = self._spread.get(runs)
+        if made is None:
+            target = np.zeros(self.length, np.int64)
+            outside = np.ones(self.length, bool)
+            offset = 0
+            for number in runs:
+                run = self.runs[number]
+                local = np.arange(len(run.places)) if len(runs) > 1 else run.places
+                target[run.slots] = local + offset
+                outside[run.slots] = False
+                offset += len(run.places)
+            made = self._spread[runs] = pa.array(target, mask=outside)
+        return made
+
 
 def _take_chunked(data: pa.ChunkedArray, plan: _Plan) -> pa.ChunkedArray | None:
-    pieces: list[pa.Array] = []
-    found = False
-    for chunk, places, whole in plan.runs:
-        source = data.chunk(chunk)
-        if whole:
-            piece = source.slice(int(places[0]), len(places))
-        elif source.null_count == len(source):
-            piece = plan.nulls(data.type, len(places))
-        else:
-            piece = source.take(pa.array(places))
-        found = found or (source.null_count < len(source) and piece.null_count < len(piece))
-        pieces.append(piece)
-    if not found:
+    sources = [data.chunk(run.chunk) for run in plan.runs]
+    filled = [n for n, source in enumerate(sources) if source.null_count < len(source)]
+    if not filled:
         return None
-    taken = pa.chunked_array(pieces, type=data.type)
-    return taken if plan.back is None else taken.take(pa.array(plan.back))
+    if not plan.in_order and len(filled) == 1:
+        taken = sources[filled[0]].take(plan.spread((filled[0],)))
+        return None if taken.null_count == len(taken) else pa.chunked_array([taken])
+    pieces = {}
+    for number, run in enumerate(plan.runs):
+        if run.whole:
+            pieces[number] = sources[number].slice(int(run.places[0]), len(run.places))
+        elif number in filled:
+            pieces[number] = sources[number].take(pa.array(run.places))
+        else:
+            pieces[number] = plan.nulls(data.type, len(run.places))
+    if all(pieces[number].null_count == len(pieces[number]) for number in filled):
+        return None
+    if plan.in_order:
+        return pa.chunked_array(pieces.values(), type=data.type)
+    together = pa.chunked_array([pieces[number] for number in filled], type=data.type)
+    return together.take(plan.spread(tuple(filled)))
 
 
 def _can_slice(kind: pa.DataType) -> bool:

@@ -141,6 +141,14 @@ def test_chunks_are_joined(chunks: list[list[int]]) -> None:
     assert joined(data).equals(pa.array([x for chunk in chunks for x in chunk], pa.int64()))
 
 
+def test_more_text_than_one_array_holds_is_joined_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("suricata_eve.analysis.columns._TEXT_LIMIT", 10)
+
+    whole = joined(pa.chunked_array([["aaaaaa"], ["bbbbbb", None]]))
+
+    assert whole.equals(pa.array(["aaaaaa", "bbbbbb", None], pa.large_string()))
+
+
 def message(frame: pd.DataFrame, *columns: str) -> str:
     with pytest.raises(MissingColumnError) as caught:
         require_columns(frame, columns, method="alerts")
@@ -198,4 +206,5 @@ def test_two_columns_of_one_name_are_an_error() -> None:
     frame = pd.DataFrame([[1, 2]], columns=["flow_id", "flow_id"])
 
     with pytest.raises(EveValueError, match=r"one column 'flow_id', and this frame has 2"):
-        require_columns(frame, ["flow_id"], method="by_flow")
+        require_columns(frame.assign(x=1), ["x", "flow_id"], method="by_flow")
+    require_columns(frame.assign(x=1), ["x"], method="by_flow")
