@@ -110,7 +110,7 @@ def fields() -> dict[str, Field]:
     --------
     >>> from suricata_eve.schema.fields import fields
     >>> fields()["tls.ja4"]
-    Field(path='tls.ja4', json_type='string', first_release='8.0.0', last_release='main')
+    Field(path='tls.ja4', json_type='string', first_release='7.0.6', last_release='main')
     """
     table: dict[str, Field] = {}
     text = files("suricata_eve.schema").joinpath("fields.txt").read_text(encoding="utf-8")
