@@ -76,7 +76,8 @@ def _load(text: str) -> tuple[dict[str, Any] | None, str]:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        return None, f"cut off or not JSON: {error.msg} at column {error.colno}"
+        what = error.msg.removesuffix(" at")
+        return None, f"cut off or not JSON: {what} at column {error.colno}"
     except RecursionError:
         return None, deep
     except ValueError:
