@@ -72,11 +72,9 @@ def assert_eve_frame_equal(
     labels = left.index.tolist()
     for position, name in enumerate(left.columns):
         mine, theirs = left.iloc[:, position], right.iloc[:, position]
-        if mine.equals(theirs) and check_dtype:
+        if check_dtype and mine.dtype != object and mine.equals(theirs):
             continue
-        _compare_cells(
-            name, _cells(_arrow(mine)), _cells(_arrow(theirs)), lambda row: f"row {labels[row]!r}"
-        )
+        _compare_cells(name, _cells(mine), _cells(theirs), lambda row: f"row {labels[row]!r}")
 
 
 def _compare_names(what: str, mine: Sequence[object], theirs: Sequence[object]) -> None:
@@ -123,15 +121,35 @@ def _short(value: object) -> str:
 
 def _arrow(series: pd.Series) -> pa.Array | pa.ChunkedArray:
     array = pa.array(series, from_pandas=True)
-    # Python's datetime holds neither every year nor compares without a zone.
-    return array.cast(pa.int64()) if pa.types.is_timestamp(array.type) else array
+    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
 
 
-def _cells(array: pa.Array | pa.ChunkedArray) -> dict[int, object]:
+def _cells(series: pd.Series) -> dict[int, object]:
     """Return the values that are there by their position."""
+    if series.dtype == object:
+        rows = np.flatnonzero(series.notna().to_numpy())
+        return {row: pruned(series.iloc[row]) for row in rows.tolist()}
+    array = _arrow(series)
     rows = np.flatnonzero(np.asarray(array.is_valid()))
+    if pa.types.is_timestamp(array.type):
+        # Python's datetime holds neither every year nor compares without a zone.
+        array = array.cast(pa.int64())
     found = (pruned(value) for value in array.drop_null().to_pylist())
     return dict(zip(rows.tolist(), found, strict=True))
+
+
+def _type_of(values: Iterable[Any]) -> pa.DataType:
+    """Return the type of Python values that are all of one kind."""
+    there = [value for value in values if value is not None]
+    if not there:
+        return pa.null()
+    if isinstance(there[0], list):
+        return pa.list_(_type_of(item for value in there for item in value))
+    if isinstance(there[0], dict):
+        names = dict.fromkeys(name for value in there for name in value)
+        return pa.struct([(n, _type_of(value.get(n) for value in there)) for n in names])
+    kinds = {str: pa.string(), bool: pa.bool_(), float: pa.float64()}
+    return kinds[type(there[0])] if type(there[0]) in kinds else _integer_type(there)
 
 
 def _same(one: object, other: object) -> bool:
@@ -202,9 +220,11 @@ def assert_equals_json(frame: pd.DataFrame, lines: Iterable[bytes]) -> None:
         sorted(expected - hollow),
     )
     for path in names:
-        array = pa.array(frame[path], from_pandas=True)
-        cells = {index[row]: value for row, value in _cells(_arrow(frame[path])).items()}
-        _check_column(path, columns.get(path, {}), cells, array.type)
+        cells = {index[row]: value for row, value in _cells(frame[path]).items()}
+        # Python lists have no dtype that could be wrong.
+        typed = frame[path].dtype != object
+        dtype = _arrow(frame[path]).type if typed else _type_of(cells.values())
+        _check_column(path, columns.get(path, {}), cells, dtype, typed=typed)
 
 
 def _instants(values: Mapping[int, object]) -> tuple[set[int], dict[int, object]]:
@@ -220,7 +240,12 @@ def _instants(values: Mapping[int, object]) -> tuple[set[int], dict[int, object]
 
 
 def _check_column(
-    path: str, values: Mapping[int, object], cells: Mapping[int, object], dtype: pa.DataType
+    path: str,
+    values: Mapping[int, object],
+    cells: Mapping[int, object],
+    dtype: pa.DataType,
+    *,
+    typed: bool,
 ) -> None:
     known = arrow_type(path)
     if path in INSTANTS and pa.types.is_timestamp(dtype):
@@ -230,7 +255,8 @@ def _check_column(
         return
     # Of every value there is a text, so a field that the schema knows as text is always text.
     if (
-        known is not None
+        typed
+        and known is not None
         and dtype != known
         and (pa.types.is_string(known) or path in INSTANTS or _fits(values.values(), known))
     ):

@@ -161,7 +161,7 @@ _DAMAGED: tuple[bytes, ...] = (
     b"{",
     b"}",
     b"not json",
-    b"\x1f\x8b\x08\x00",
+    b"PK\x03\x04",
     b"\xff\xfe{\x00}\x00",
     b"\x00" * 40,
     b"\xef\xbb\xbf",

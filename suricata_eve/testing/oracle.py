@@ -212,7 +212,7 @@ def as_text(value: object) -> str:
     -------
     str
         Text itself, else compact JSON with sorted names, without nulls in objects, and
-        without the fraction of whole numbers below 2**53.
+        without the fraction of whole numbers up to 2**53.
     """
     if isinstance(value, str):
         return value
@@ -221,7 +221,7 @@ def as_text(value: object) -> str:
 
 def _plain(value: object) -> object:
     if isinstance(value, float):
-        whole = math.isfinite(value) and abs(value) < 2**53 and value == int(value)
+        whole = math.isfinite(value) and abs(value) <= 2**53 and value == int(value)
         return int(value) if whole else value
     if isinstance(value, list):
         return [_plain(item) for item in value]
