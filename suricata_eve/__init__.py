@@ -1,8 +1,8 @@
 """Suricata EVE logs in pandas. Importing this registers the accessor ``df.eve``, and nothing else.
 
 :func:`read_eve` reads EVE files, :func:`load_sample` one that ships with the package,
-:func:`normalize_types` repairs a frame that came another way. The methods of ``df.eve`` are those of
-:class:`suricata_eve.accessor.EveAccessor`; the functions behind them, for code that is
+:func:`normalize_types` repairs a frame that came another way. The methods of ``df.eve`` are
+those of :class:`suricata_eve.accessor.EveAccessor`; the functions behind them, for code that is
 type-checked, are in :mod:`suricata_eve.analysis`.
 """
 
