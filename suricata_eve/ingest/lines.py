@@ -150,4 +150,5 @@ def event_types(array: pa.Array) -> pa.Array:
     pyarrow.DictionaryArray
         The first ``"event_type"`` of each line, null where there is none.
     """
-    return pc.extract_regex(array, _EVENT_TYPE).field(0).dictionary_encode()
+    # flatten() keeps what does not match null; field() would give an empty name.
+    return pc.extract_regex(array, _EVENT_TYPE).flatten()[0].dictionary_encode()

@@ -83,7 +83,7 @@ def _parse_mixed(texts: pa.Array) -> Instants:
     """Bring every spelling to the one that Arrow casts, and leave out what is none."""
     zoned = pc.match_substring_regex(texts, _WITH_ZONE)
     naive = pc.match_substring_regex(texts, _WITHOUT_ZONE)
-    cut = pc.sum(pc.match_substring_regex(texts, _LOST_DIGITS)).as_py() or 0
+    lost = pc.match_substring_regex(texts, _LOST_DIGITS)
     texts = pc.if_else(naive, pc.binary_join_element_wise(texts, "Z", ""), texts)
     texts = pc.if_else(pc.or_(zoned, naive), texts, pa.scalar(None, pa.string()))
     texts = pc.replace_substring_regex(texts, _BEYOND_MICROSECONDS, r"\1")
@@ -97,6 +97,7 @@ def _parse_mixed(texts: pa.Array) -> Instants:
         inside = pc.and_(pc.greater_equal(ticks, _FIRST), pc.less_equal(ticks, _LAST))
         values = pc.if_else(inside, values, pa.scalar(None, UTC_MICROSECONDS))
     bad = np.flatnonzero(np.asarray(pc.and_(was_text, values.is_null())))
+    cut = pc.sum(pc.and_(lost, values.is_valid())).as_py() or 0
     return Instants(values, bad, int(cut))
 
 
