@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from suricata_eve.errors import EveTypeError, EveValueError, EveWarning, MissingColumnError
 from suricata_eve.ingest.times import UTC_MICROSECONDS, parse_instants
 from suricata_eve.schema.event_types import setting_for
-from suricata_eve.schema.fields import CORE
+from suricata_eve.schema.fields import CORE, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,7 +98,8 @@ def _advice(name: str, names: list[str]) -> str:
             )
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.75)
     hint = f"Close to {name!r}: {', '.join(map(repr, close))}. " if close else ""
-    setting = setting_for(name)
+    # A name that no release has, and that is close to one that is there, is a slip.
+    setting = None if close and not is_known(name) else setting_for(name)
     if setting is not None:
         return (
             f"{hint}No event here has {name!r}: keep the column when you select columns, or "
