@@ -112,12 +112,12 @@ def _plain(value: Any, depth: int = 0) -> Any:
 
 
 def _plain_scalar(value: Any, *, nested: bool) -> Any:
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
     if nested and _is_missing(value):
         return None
     if nested and isinstance(value, dt.datetime):
         return value.isoformat()
-    if isinstance(value, np.datetime64):
-        return pd.Timestamp(value)
     if isinstance(value, np.generic):
         return value.item()
     for kind in (str, int, float):  # enumerations and the like

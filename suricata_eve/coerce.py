@@ -127,19 +127,22 @@ def _to_instants(array: pa.Array) -> Coerced:
 
 
 def _to_integers(array: pa.Array, target: pa.DataType) -> Coerced:
-    inexact = 0
+    rounded = None
     if pt.is_decimal(array.type):
         integers, _ = _parse_integers(array.cast(pa.string()))
     elif pt.is_string(array.type):
-        integers, inexact = _parse_integers(array)
+        integers, rounded = _parse_integers(array)
     elif pt.is_floating(array.type):
-        integers, inexact = _floats_to_integers(array.cast(pa.float64()))
+        integers, rounded = _floats_to_integers(array.cast(pa.float64()))
     elif pt.is_integer(array.type):
         integers = array
     else:
         nothing = pa.nulls(len(array), target)
         return Coerced(nothing, _left_out(array, nothing))
     integers = _narrowed(integers, target)
+    inexact = 0
+    if rounded is not None:
+        inexact = pc.sum(pc.and_kleene(rounded, integers.is_valid())).as_py() or 0
     return Coerced(integers, _left_out(array, integers), inexact)
 
 
@@ -164,21 +167,24 @@ def _outside(integers: pa.Array, low: int, high: int) -> pa.Array:
     return pc.or_(below, above)
 
 
-def _floats_to_integers(array: pa.Array) -> tuple[pa.Array, int]:
-    """Turn whole floats to integers, others to null; count those that may be another integer."""
+def _floats_to_integers(array: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Turn whole floats to integers, others to null; tell which may have been another integer."""
     finite = pc.and_(pc.is_finite(array), pc.equal(array, pc.floor(array)))
     array = pc.if_else(finite, array, pa.scalar(None, pa.float64()))
-    inexact = pc.sum(pc.greater_equal(pc.abs(array), float(EXACT))).as_py() or 0
+    rounded = pc.greater_equal(pc.abs(array), float(EXACT))
     wide = pc.max(array).as_py() or 0.0
     unsigned = wide >= 2.0**63
     low, high = (0.0, 2.0**64) if unsigned else (-(2.0**63), 2.0**63)
     inside = pc.and_(pc.greater_equal(array, low), pc.less(array, high))
     array = pc.if_else(inside, array, pa.scalar(None, pa.float64()))
-    return array.cast(pa.uint64() if unsigned else pa.int64(), safe=False), int(inexact)
+    return array.cast(pa.uint64() if unsigned else pa.int64(), safe=False), rounded
 
 
-def _parse_integers(array: pa.Array) -> tuple[pa.Array, int]:
-    """Parse integers as CSV and JSON writers spell them: ``443``, ``443.0``, ``1.08e+15``."""
+def _parse_integers(array: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Parse integers as CSV and JSON writers spell them: ``443``, ``443.0``, ``1.08e+15``.
+
+    Tell which were floats before and may have been another integer.
+    """
     text = pc.utf8_trim_whitespace(array)
     whole = pc.match_substring_regex(text, _WHOLE)
     point = pc.match_substring_regex(text, _WHOLE_FLOAT)
@@ -187,16 +193,14 @@ def _parse_integers(array: pa.Array) -> tuple[pa.Array, int]:
     numbers = _digits_to_integers(
         pc.if_else(pc.or_(whole, point), digits, pa.scalar(None, pa.string()))
     )
-    # What was once a float may have been rounded.
     rounded = pc.and_kleene(point, _outside(numbers, 1 - EXACT, EXACT - 1))
-    inexact = int(pc.sum(rounded).as_py() or 0)
     if pc.any(power).as_py():
         floats = pc.if_else(power, text, pa.scalar(None, pa.string())).cast(pa.float64())
         integers, more = _floats_to_integers(floats)
-        inexact += more
+        rounded = pc.or_kleene(rounded, more)
         common = pa.uint64() if pa.uint64() in {integers.type, numbers.type} else pa.int64()
         numbers = pc.coalesce(_narrowed(numbers, common), _narrowed(integers, common))
-    return numbers, inexact
+    return numbers, rounded
 
 
 def _digits_to_integers(digits: pa.Array) -> pa.Array:
