@@ -239,6 +239,8 @@ def _first_of(path: str, old: Any, new: Any) -> pa.Array:
 
 def _typed(path: str, part: pa.Array | list[Any], changes: _Changes) -> pa.Array:
     target = arrow_type(path)
+    if target is None and isinstance(part, pa.Array) and _is_settled(part.type):
+        return part
     if target is not None and pt.is_list(target):
         part = _parsed_lists(part)
     (array, *_), mixed = unify([part], target)
@@ -258,6 +260,18 @@ def _typed(path: str, part: pa.Array | list[Any], changes: _Changes) -> pa.Array
     if mixed and pt.is_string(coerced.array.type):
         changes.texts.add(path)
     return coerced.array
+
+
+def _is_settled(kind: pa.DataType) -> bool:
+    """Tell whether a type has the form that `unify` gives, so that a part of a frame keeps it."""
+    if pt.is_list(kind):
+        return _is_settled(kind.value_type)
+    if pt.is_struct(kind):
+        names = [kind.field(i).name for i in range(kind.num_fields)]
+        return names == sorted(set(names)) and all(
+            _is_settled(kind.field(i).type) for i in range(kind.num_fields)
+        )
+    return not pt.is_null(kind)
 
 
 def _shown(value: object) -> str:
