@@ -149,9 +149,10 @@ class Segmenter:
             lines, source, source_line, self._report.lines, offset, np.flatnonzero(~plain), []
         )
         if plain.any():
-            for event_type, positions, piece in _pieces(lines, np.flatnonzero(plain)):
+            array = lines.as_arrow()
+            for event_type, positions in _pieces(lines, array, np.flatnonzero(plain)):
                 declared = self._declared.setdefault(event_type, seed())
-                job = pool.submit(_parse_all, piece, declared)
+                job = pool.submit(_parse_lines, array, positions, declared)
                 prepared.jobs.append((event_type, positions, job))
         return prepared
 
@@ -209,13 +210,15 @@ def _deep_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def _parse_all(lines: pa.Array, declared: Declared) -> list[Parsed]:
-    return list(parse(lines, declared))
+def _parse_lines(array: pa.Array, positions: np.ndarray, declared: Declared) -> list[Parsed]:
+    """Put some of a block's lines side by side, and parse them."""
+    return list(parse(array.take(pa.array(positions)), declared))
 
 
-def _pieces(lines: Lines, plain: np.ndarray) -> Iterator[tuple[str | None, np.ndarray, pa.Array]]:
-    """Gather the lines of each event type into pieces for the parser."""
-    array = lines.as_arrow()
+def _pieces(
+    lines: Lines, array: pa.Array, plain: np.ndarray
+) -> Iterator[tuple[str | None, np.ndarray]]:
+    """Divide the lines of each event type into pieces for the parser."""
     types = event_types(array)
     codes = np.asarray(types.indices.fill_null(len(types.dictionary)))[plain]
     names: list[str | None] = [_name(value) for value in types.dictionary] + [None]
@@ -227,7 +230,6 @@ def _pieces(lines: Lines, plain: np.ndarray) -> Iterator[tuple[str | None, np.nd
     # Stable, and fast for few types: numpy sorts small integers by radix.
     narrow = codes.astype(np.uint16 if len(names) < 2**16 else np.uint32)
     order = plain[np.argsort(narrow, kind="stable")]
-    gathered = array.take(pa.array(order))
     sizes = np.concatenate([[0], np.cumsum((lines.offsets[1:] - lines.offsets[:-1])[order])])
     stops = np.cumsum(counts)
     for code in np.flatnonzero(counts):
@@ -236,8 +238,7 @@ def _pieces(lines: Lines, plain: np.ndarray) -> Iterator[tuple[str | None, np.nd
         # So many lines at most, since each could bring a column of its own.
         step = min(-(-(stop - start) // parts), _PIECE_LINES)
         for first in range(start, stop, step):
-            last = min(first + step, stop)
-            yield names[code], order[first:last], gathered.slice(first, last - first)
+            yield names[code], order[first : min(first + step, stop)]
 
 
 def _name(value: pa.Scalar) -> str | None:
