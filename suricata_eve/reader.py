@@ -8,11 +8,11 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from suricata_eve.errors import EveOptionError, EveWarning
 from suricata_eve.frame import DtypeBackend, to_frame
 from suricata_eve.ingest.read import read_table
+from suricata_eve.ingest.rows import reordered
 from suricata_eve.ingest.sources import Source
 
 __all__ = ["read_eve"]
@@ -109,7 +109,7 @@ def read_eve(
     table, lines = assembled.table, assembled.lines
     if order == "file":
         position = np.argsort(lines, kind="stable")
-        table, lines = table.take(pa.array(position)), lines[position]
+        table, lines = reordered(table, position), lines[position]
     frame = to_frame(table, pd.Index(lines), dtype_backend=dtype_backend)
     frame.attrs["eve"] = report.as_attrs()
     message = report.message()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.types as pt
 
 from suricata_eve.ingest.report import Report
+from suricata_eve.ingest.rows import joined, taken
 from suricata_eve.ingest.segments import Segment
 from suricata_eve.ingest.times import UTC_MICROSECONDS, parse_instants
 from suricata_eve.ingest.unify import Part, fit, unify
@@ -18,8 +19,7 @@ from suricata_eve.schema.fields import CORE, arrow_type, sort_key
 
 __all__ = ["Assembled", "assemble", "settle"]
 
-_MANY = 16  # segments of one type: from here on they are joined into longer chunks
-_ROWS = 1 << 20  # rows of a joined chunk
+_MANY = 256  # segments of one type: from here on they are joined into longer chunks
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,11 @@ class _Layout:
                 self._nulls(piece, kind) if isinstance(piece, int) else piece
                 for piece in group.pieces(parts)
             ]
-            yield pa.concat_arrays(filled).take(pa.array(group.order))
+            yield from taken(filled, group.order)
         elif len(parts) < _MANY:
             yield from group.pieces(parts)
         else:
-            yield from _joined(group.pieces(parts))
+            yield from joined(group.pieces(parts))
 
     def _nulls(self, length: int, kind: pa.DataType) -> pa.Array:
         if pt.is_list(kind):
@@ -142,19 +142,6 @@ class _Layout:
             return pa.Array.from_buffers(kind, length, [self._zeros] * 2, length, 0, children)
         buffers = [self._zeros] * (3 if pt.is_string(kind) else 2)
         return pa.Array.from_buffers(kind, length, buffers, length)
-
-
-def _joined(pieces: Iterable[pa.Array | int]) -> Iterator[pa.Array | int]:
-    """Join arrays that follow one another into longer ones."""
-    run: list[pa.Array] = []
-    for piece in [*pieces, 0]:
-        if run and (isinstance(piece, int) or sum(map(len, run)) >= _ROWS):
-            yield pa.concat_arrays(run)
-            run = []
-        if isinstance(piece, int):
-            yield piece
-        else:
-            run.append(piece)
 
 
 def assemble(segments: Sequence[Segment], report: Report) -> Assembled:

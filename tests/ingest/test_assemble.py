@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from suricata_eve.ingest import assemble as module
+from suricata_eve.ingest import rows
 from suricata_eve.ingest.assemble import Assembled, assemble, settle
 from suricata_eve.ingest.report import Mishap, Report
 from suricata_eve.ingest.segments import Segment
@@ -66,7 +67,7 @@ def test_many_segments_are_joined_into_fewer_chunks(
     most: int, monkeypatch: pytest.MonkeyPatch, *, shuffled: bool
 ) -> None:
     """Whatever is between them, every value stays in its row."""
-    monkeypatch.setattr(module, "_ROWS", most)
+    monkeypatch.setattr(rows, "_ROWS", most)
     places = [[2 * n, 2 * n + 1] for n in range(3 * module._MANY)]
     if shuffled:
         places[4:7] = [[8, 13], [9, 11], [10, 12]]
