@@ -43,18 +43,22 @@ def to_frame(table: pa.Table, index: pd.Index, *, dtype_backend: DtypeBackend) -
     pandas.DataFrame
         The columns, in order.
     """
-    frame: pd.DataFrame
-    if dtype_backend == "pyarrow":
-        frame = table.to_pandas(types_mapper=pd.ArrowDtype)
-        frame.index = index
-        return frame
-    lists = [i for i, field in enumerate(table.schema) if pt.is_nested(field.type)]
-    flat = table.select([i for i in range(table.num_columns) if i not in set(lists)])
-    frame = flat.to_pandas(types_mapper=_NULLABLE.get)
-    frame.index = index
-    columns = {table.column_names[i]: _objects(table.column(i), index) for i in lists}
-    both = pd.concat([frame, pd.DataFrame(columns, index=index)], axis=1)
-    return both.reindex(columns=table.column_names)
+    # Column by column: Table.to_pandas of older pyarrow takes memory by the square of their number.
+    columns = {
+        name: _nullable(column, index)
+        if dtype_backend == "numpy_nullable"
+        else pd.arrays.ArrowExtensionArray(column)
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    }
+    return pd.DataFrame(columns, index=index, copy=False)
+
+
+def _nullable(column: pa.ChunkedArray, index: pd.Index) -> Any:
+    """Turn a column into one of pandas' own dtypes."""
+    if pt.is_nested(column.type):
+        return _objects(column, index)
+    dtype = _NULLABLE.get(column.type)
+    return column.to_pandas().array if dtype is None else dtype.__from_arrow__(column)
 
 
 def _objects(column: pa.ChunkedArray, index: pd.Index) -> pd.Series[Any]:
