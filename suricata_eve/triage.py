@@ -24,6 +24,7 @@ __all__ = ["LOG4J", "triage"]
 LOG4J = "(?i)log4j|jndi|cve-2021-44228"
 """What the signature of an alert on Log4Shell mentions."""
 
+_TYPES = 28
 _FLOWS, _SIGNATURES, _PAYLOADS = 8, 10, 14
 _HOSTS_WIDTH = 36
 _WIDE = 96
@@ -109,10 +110,9 @@ def _types(frame: pd.DataFrame, width: int) -> list[str]:
     if "event_type" not in frame or not len(frame):
         return []
     counts = frame["event_type"].value_counts(dropna=False)
-    cells = [
-        f"{number:>9,}  {cut('(none)' if kind is pd.NA else str(kind), 12):<12}"
-        for kind, number in counts.head(28).items()
-    ]
+    names = ["(none)" if kind is pd.NA else str(kind) for kind in counts.index]
+    largest = sorted(zip(counts.tolist(), names, strict=True), key=lambda pair: (-pair[0], pair[1]))
+    cells = [f"{number:>9,}  {cut(name, 12):<12}" for number, name in largest[:_TYPES]]
     across = max(1, width // 25)
     down = -(-len(cells) // across)
     rows = ["".join(cells[place::down]).rstrip() for place in range(down)]

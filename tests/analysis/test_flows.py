@@ -140,7 +140,9 @@ def test_a_float_that_may_be_several_ids_is_refused(frame: pd.DataFrame, flows: 
 
 
 def test_a_frame_whose_ids_became_floats_is_refused(frame: pd.DataFrame) -> None:
-    floats = frame.assign(flow_id=frame["flow_id"].astype("float64"))
+    floats = frame.assign(
+        flow_id=frame["flow_id"].astype("Float64").to_numpy("float64", na_value=np.nan)
+    )
 
     with pytest.raises(EveValueError, match="'flow_id' are floats"):
         by_flow(floats, [THREE])
