@@ -315,6 +315,14 @@ def test_an_event_with_50000_keys() -> None:
     assert df.loc[0, "k49999"] == 49_999
 
 
+def test_a_file_with_1000_event_types() -> None:
+    lines = [json.dumps({"event_type": f"t{i % 1000}", "x": i}).encode() for i in range(3000)]
+    df = read(b"\n".join(lines))
+
+    assert df["event_type"].nunique() == 1000
+    assert df["x"].tolist() == [i + 1000 * n for i in range(1000) for n in range(3)]
+
+
 # --- names ------------------------------------------------------------------------------
 
 

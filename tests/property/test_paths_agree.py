@@ -6,6 +6,7 @@ import io
 
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 
 from suricata_eve.ingest.read import read_table
 from suricata_eve.testing import strategies as eve
@@ -39,3 +40,17 @@ def test_events_of_the_schema(data: bytes) -> None:
 def test_wild_and_damaged_lines(data: bytes) -> None:
     """The same lines are left out, for the same reasons."""
     check(data)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(eve.lines(), eve.lines(events=eve.wild_events()), eve.damaged_lines()),
+            st.sampled_from((1, 1, 1, 50)),
+        ),
+        max_size=8,
+    )
+)
+def test_lines_that_one_path_refuses_among_many(runs: list[tuple[bytes, int]]) -> None:
+    """A bad line, wherever it is among many good ones, costs only itself."""
+    check(b"".join((line + b"\n") * times for line, times in runs))

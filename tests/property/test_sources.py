@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,22 +34,32 @@ class Drip(io.RawIOBase):
         return self._rest.read(self._step if size < 0 else min(size, self._step))
 
 
-@given(eve.eve_files(damaged=True), st.integers(1, 200))
+KINDS = ("path", "text", "list", "gzip", "pipe", "packed", "file")
+
+
+@given(eve.eve_files(damaged=True), st.integers(1, 200), st.sampled_from(KINDS))
 def test_path_gzip_and_file_objects_are_alike(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes, step: int
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, step: int, kind: str
 ) -> None:
-    """A path, gzip of one or two members, a file object, a dripping one: the same frame."""
-    folder = tmp_path_factory.mktemp("sources")
+    """A path, gzip of two members, a file object, a dripping one: the same frame."""
+    folder = tmp_path_factory.getbasetemp()
     plain, packed = folder / "eve.json", folder / "eve.json.1.gz"
     plain.write_bytes(data)
     packed.write_bytes(gzip.compress(data[:step]) + gzip.compress(data[step:]))
     expected = suricata_eve.read_eve(io.BytesIO(data))
 
-    same: list[str | Path | io.IOBase | list[Path]] = [plain, str(plain), [plain], packed]
-    for source in (*same, Drip(data, step), io.BytesIO(gzip.compress(data))):
-        df = suricata_eve.read_eve(source)  # type: ignore[arg-type]
-        assert_eve_frame_equal(df, expected)
-        for count in ("lines", "events", "bad_lines", "bad_values", "nul_bytes"):
-            assert df.attrs["eve"][count] == expected.attrs["eve"][count]
     with plain.open("rb") as file:
-        assert_eve_frame_equal(suricata_eve.read_eve(file), expected)
+        source: Any = {
+            "path": plain,
+            "text": str(plain),
+            "list": [plain],
+            "gzip": packed,
+            "pipe": Drip(data, step),
+            "packed": io.BytesIO(gzip.compress(data)),
+            "file": file,
+        }[kind]
+        df = suricata_eve.read_eve(source)
+
+    assert_eve_frame_equal(df, expected)
+    for count in ("lines", "events", "bad_lines", "bad_values", "nul_bytes"):
+        assert df.attrs["eve"][count] == expected.attrs["eve"][count]
