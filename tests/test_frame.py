@@ -74,7 +74,7 @@ def test_arrow_dtypes_without_a_copy(*, chunked: bool) -> None:
 def test_nullable_dtypes_hold_the_same_values(*, chunked: bool) -> None:
     frame = to_frame(table(chunked=chunked), pd.Index(INDEX), dtype_backend="numpy_nullable")
 
-    assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == NULLABLE
+    assert [(name, str(dtype)) for name, dtype in frame.dtypes.items()] == [*NULLABLE.items()]
     assert frame.index.tolist() == INDEX
     for name, (_, values) in COLUMNS.items():
         held = [None if value is pd.NA or value is pd.NaT else value for value in frame[name]]

@@ -228,8 +228,18 @@ def _child(array: pa.Array, name: str) -> pa.Array:
 
 
 def _unsliced(array: pa.Array) -> pa.Array:
-    """Copy an array that is a part of another, so that its buffers start with it."""
-    return array.take(pa.array(np.arange(len(array)))) if array.offset else array
+    """Copy an array that is a part of another, so that its buffers hold it and nothing else."""
+    if not array.offset and not (pt.is_list(array.type) and _spans_less(array)):
+        return array
+    return array.take(pa.array(np.arange(len(array))))
+
+
+def _spans_less(array: pa.Array) -> bool:
+    """Tell whether lists whose buffers start with them leave elements at either end."""
+    if not len(array):
+        return len(array.values) > 0
+    ends = np.frombuffer(array.buffers()[1], np.int32)
+    return bool(ends[0] > 0 or ends[len(array)] < len(array.values))
 
 
 def _settle(arrays: list[pa.Array]) -> list[pa.Array]:

@@ -43,10 +43,18 @@ def limit_of(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pa, "concat_arrays", concat)
 
 
-@pytest.mark.parametrize("most_rows", [1, 2, 100])
-@pytest.mark.parametrize("most_bytes", [0, 9, 1 << 20])
-def test_joined_pieces_have_the_same_rows(
-    most_rows: int, most_bytes: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("most_rows", "most_bytes", "lengths"),
+    [
+        (1, 1 << 20, [2, 0, 1, 1]),
+        (2, 1 << 20, [2, 0, 2]),
+        (100, 0, [2, 0, 1, 1]),
+        (100, 9, [2, 0, 1, 1]),
+        (100, 1 << 20, [2, 2]),
+    ],
+)
+def test_joined_pieces_have_the_same_rows_in_arrays_of_limited_size(
+    most_rows: int, most_bytes: int, lengths: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_ROWS", most_rows)
     monkeypatch.setattr(module, "_BYTES", most_bytes)
@@ -54,8 +62,7 @@ def test_joined_pieces_have_the_same_rows(
 
     assert flat(found) == flat(PIECES)
     assert [piece for piece in found if isinstance(piece, int)] == [3, 0, 2]
-    if most_rows == 100 and most_bytes > 100:
-        assert [len(piece) for piece in found if isinstance(piece, pa.Array)] == [2, 2]
+    assert [len(piece) for piece in found if isinstance(piece, pa.Array)] == lengths
 
 
 def test_nothing_joined_is_nothing() -> None:

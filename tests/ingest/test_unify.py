@@ -181,6 +181,17 @@ def test_slices_are_read_from_where_they_start(values: list[Any], beside: list[A
         joined(arrays)
 
 
+def test_keys_that_are_null_throughout_are_none_whatever_their_type() -> None:
+    """Arrow's parser makes a null child of `{"a":null}`; a slice can leave nulls of any type."""
+    inner = pa.struct([("z", I64), ("n", NULL), ("a", pa.struct([("m", STR), ("k", STR)]))])
+    values = [[{"z": 1, "n": None, "a": {"m": "x", "k": None}}], [{"z": None, "n": None, "a": {}}]]
+    long = pa.array([*values, [{"z": 5, "a": {"k": "y"}}]], pa.list_(inner))
+    arrays, _ = unify([long.slice(0, 2), long.slice(1, 1)])
+
+    assert joined(arrays).type == pa.list_(pa.struct([("a", pa.struct([("m", STR)])), ("z", I64)]))
+    assert plain(arrays[0]) == [[{"z": 1, "a": {"m": "x"}}], [{"a": {}}]]
+
+
 def test_the_parts_are_not_changed() -> None:
     array = build([[{"b": 1}], None], lenient=False)
     before = array.to_pylist()
@@ -240,3 +251,16 @@ def test_fields_beyond_those_of_the_target_are_kept() -> None:
     assert plain(fitted[0]) == [[{"more": 1, "value": "x"}]]
     kinds = {field.name: field.type for field in fitted[0].type.value_type}
     assert kinds == {"more": I64, "name": STR, "value": STR}
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_values_outside_a_slice_do_not_matter(start: int) -> None:
+    """Not to the type, and not to what is exact, whichever end they are at."""
+    lists = build([[BIG], [1], [BIG]], lenient=False).slice(start, 2 - start)
+    arrays, mixed = unify([lists.slice(1 - start, 1), part([[0.5]])])
+
+    assert (mixed, repr(plain(joined(arrays)))) == (False, "[[1.0], [0.5]]")
+
+    objects = build([[{"a": 1}], [{"b": 1}]], lenient=False)
+    arrays, _ = unify([objects.slice(start, 1)])
+    assert arrays[0].type == pa.list_(pa.struct([("ab"[start], I64)]))
