@@ -167,9 +167,8 @@ def test_columns_that_are_no_paths() -> None:
 @pytest.mark.parametrize("dtype", ["float64", "Float64", "double[pyarrow]", "object", "string"])
 def test_integers_of_2_to_the_53_that_were_floats_are_counted(dtype: str) -> None:
     values = [float(BIG), None, -float(BIG) * 2, BIG - 1.0, float(2**62)]
-    column = pd.Series(values, dtype="Float64" if dtype == "string" else dtype)
-    if dtype == "string":
-        column = column.map(lambda value: f"{value:.1f}", na_action="ignore").astype("string")
+    texts = [None if value is None else f"{value:.1f}" for value in values]
+    column = pd.Series(texts if dtype == "string" else values, dtype=dtype)
     frame = pd.DataFrame({"flow_id": column, "dns.id": [float(BIG)] * 5})
     result, message = warned(frame)
 
