@@ -31,9 +31,12 @@ def disguises(draw: st.DrawFn, text: str, depth: int = 3) -> str:
         f"${{::-{inner}}}",
         f"${{{draw(PREFIXES)}:{draw(NAMES)}:-{inner}}}",
         f"${{base64:{base64.b64encode(text.encode()).decode()}}}",
-        "".join(f"\\u{ord(character):04x}" for character in inner),
-        "".join(f"%{code:02X}" for code in inner.encode()),
     ]
+    if "\\" not in inner and "%" not in inner:  # escapes of escapes are only undone so often
+        ways += [
+            "".join(f"\\u{ord(character):04x}" for character in inner),
+            "".join(f"%{code:02X}" for code in inner.encode()),
+        ]
     if text == text.lower():
         ways += [f"${{lower:{inner}}}", f"${{lower:${{upper:{inner}}}}}"]
     if "'" not in inner and "$" not in inner:
