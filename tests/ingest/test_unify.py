@@ -264,3 +264,7 @@ def test_values_outside_a_slice_do_not_matter(start: int) -> None:
     objects = build([[{"a": 1}], [{"b": 1}]], lenient=False)
     arrays, _ = unify([objects.slice(start, 1)])
     assert arrays[0].type == pa.list_(pa.struct([("ab"[start], I64)]))
+
+    late = pa.ListArray.from_arrays(pa.array([1, 2], pa.int32()), pa.array([BIG, 1]))
+    arrays, mixed = unify([late, part([[0.5]])])
+    assert (mixed, repr(plain(joined(arrays)))) == (False, "[[1.0], [0.5]]")
