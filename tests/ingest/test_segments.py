@@ -194,6 +194,6 @@ def test_an_error_in_a_thread_is_raised(monkeypatch: pytest.MonkeyPatch) -> None
         msg = "broken"
         raise MemoryError(msg)
 
-    monkeypatch.setattr(module, "_parse_all", broken)
+    monkeypatch.setattr(module, "parse", broken)
     with pytest.raises(MemoryError, match="broken"):
         segments(line("a", 1))
