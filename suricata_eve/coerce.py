@@ -133,6 +133,8 @@ def _to_integers(array: pa.Array, target: pa.DataType) -> Coerced:
     elif pt.is_string(array.type):
         integers, rounded = _parse_integers(array)
     elif pt.is_floating(array.type):
+        # Among integers NaN is what pandas has for a missing value.
+        array = pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
         integers, rounded = _floats_to_integers(array.cast(pa.float64()))
     elif pt.is_integer(array.type):
         integers = array

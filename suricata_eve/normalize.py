@@ -19,6 +19,7 @@ from suricata_eve.arrays import is_json, to_arrow
 from suricata_eve.coerce import coerce, restore_integers
 from suricata_eve.errors import EveOptionError, EveTypeError, EveValueError, EveWarning
 from suricata_eve.frame import series
+from suricata_eve.ingest.report import many
 from suricata_eve.ingest.salvage import flatten
 from suricata_eve.ingest.times import UTC_MICROSECONDS
 from suricata_eve.ingest.unify import unify
@@ -44,18 +45,20 @@ class _Changes:
     def message(self) -> str | None:
         parts = []
         if self.inexact:
+            integers = many(self.inexact.total(), "integer")
             parts.append(
-                f"{self.inexact.total()} integers had become floats of 2**53 or more and may not "
-                f"be the true ones: {_counted(self.inexact)}; read the file with read_eve to have "
-                "them exactly"
+                f"{integers} had become floats of 2**53 or more and may not be the true ones: "
+                f"{_counted(self.inexact)}; read the file with read_eve to have them exactly"
             )
         if self.coerced:
+            values = many(self.coerced.total(), "value")
             parts.append(
-                f"{self.coerced.total()} values became <NA>, since the dtype of their field "
-                f"cannot hold them: {_counted(self.coerced)}"
+                f"{values} became <NA>, since the dtype of their field cannot hold them: "
+                f"{_counted(self.coerced)}"
             )
         if self.cut:
-            parts.append(f"{self.cut.total()} times cut to the microsecond: {_counted(self.cut)}")
+            times = many(self.cut.total(), "time")
+            parts.append(f"{times} cut to the microsecond: {_counted(self.cut)}")
         if self.texts:
             parts.append(f"values of several kinds became text: {', '.join(sorted(self.texts))}")
         if self.misfits:
@@ -160,6 +163,8 @@ def _flat(name: object, column: pd.Series[Any], changes: _Changes) -> dict[Any, 
     """Return the columns that one column becomes: several, if it holds objects."""
     if not isinstance(name, str):
         return {name: column.copy()}
+    if isinstance(column.dtype, pd.ArrowDtype) and column.dtype.pyarrow_dtype == arrow_type(name):
+        return {name: pa.array(column.array)}
     array = to_arrow(column)
     if array is None:
         return {name: _foreign(name, column, changes)}

@@ -217,7 +217,7 @@ def test_nanoseconds_are_cut_with_a_warning() -> None:
         pd.Series(pd.to_datetime(["2022-01-01T03:00:00.123456789"])),
         objects("2022-01-01T03:00:00.123456789"),
     ):
-        with pytest.warns(EveWarning, match=r"^1 times cut to the microsecond: timestamp \(1\)$"):
+        with pytest.warns(EveWarning, match=r"^1 time cut to the microsecond: timestamp \(1\)$"):
             result = normalized(column, "timestamp")
         assert result.item() == pd.Timestamp("2022-01-01T03:00:00.123456", tz="UTC")
 

@@ -385,10 +385,10 @@ def test_all_is_told_in_one_warning() -> None:
     _, message = warned(frame, errors="coerce")
 
     assert [part.split(" ", 1)[1][:9] for part in message.split("; ")] == [
-        "integers ",
+        "integer h",
         "the file ",
-        "values be",
-        "times cut",
+        "value bec",
+        "time cut ",
         "of severa",
         "of their ",
     ]

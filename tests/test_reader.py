@@ -210,8 +210,8 @@ ATTRS = {
     "notes": [],
 }
 MESSAGE = (
-    "1 of 4 lines left out; 2 values replaced (first: <stream>, line 2: cut off or not JSON: "
-    "Expecting value at column 1); 1 times cut to the microsecond; values of several kinds became "
+    "1 of 4 lines left out; 2 values replaced (first: <stream>, line 1: timestamp is not a "
+    "time); 1 time cut to the microsecond; values of several kinds became "
     "text in x; not of their schema type: vlan (list<item: double>); "
     'details in df.attrs["eve"]'
 )
@@ -231,9 +231,9 @@ def test_all_that_changed_is_in_one_warning_and_in_attrs(order: Any, backend: An
     attrs = frame.attrs["eve"]
     assert json.loads(json.dumps(attrs)) == attrs
     assert [(e["line"], e["offset"]) for e in attrs.pop("examples")] == [
+        (1, 0),
         (2, 40),
         (3, 44),
-        (1, 0),
     ]
     assert attrs == ATTRS
 
@@ -252,7 +252,7 @@ def test_skip_reads_the_same_in_silence() -> None:
 def test_error_raises_for_lines_and_warns_of_values() -> None:
     with pytest.raises(EveParseError, match=r"^<stream>, line 2, byte 40: cut off or not JSON"):
         read_eve(io.BytesIO(DAMAGED), on_bad_lines="error")
-    with pytest.warns(EveWarning, match=r"^1 values replaced \(first: <stream>, line 1: "):
+    with pytest.warns(EveWarning, match=r"^1 value replaced \(first: <stream>, line 1: "):
         read_eve(io.BytesIO(DAMAGED[:40]), on_bad_lines="error")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-__all__ = ["MAX_EXAMPLES", "Mishap", "Report"]
+__all__ = ["MAX_EXAMPLES", "Mishap", "Report", "many"]
 
 MAX_EXAMPLES = 100
 """How many mishaps are kept with their place; all are counted."""
@@ -95,21 +95,26 @@ class Report:
             "text_fields": sorted(self.texts),
             "misfits": dict(sorted(self.misfits.items())),
             "notes": list(self.notes),
-            "examples": [mishap._asdict() for mishap in self.examples],
+            "examples": [mishap._asdict() for mishap in self._placed()],
         }
+
+    def _placed(self) -> list[Mishap]:
+        """Return the examples in the order of the sources and their lines."""
+        order = {name: place for place, name in enumerate(self.sources)}
+        return sorted(self.examples, key=lambda mishap: (order.get(mishap.source, 0), mishap.line))
 
     def message(self) -> str | None:
         """Return all of it in a sentence or two for one warning, None if all went well."""
         parts = []
         if self.bad_lines:
-            parts.append(f"{self.bad_lines} of {self.lines} lines left out")
+            parts.append(f"{self.bad_lines} of {many(self.lines, 'line')} left out")
         if self.bad_values:
-            parts.append(f"{self.bad_values} values replaced")
+            parts.append(f"{many(self.bad_values, 'value')} replaced")
         if parts and self.examples:
-            first = self.examples[0]
+            first = self._placed()[0]
             parts[-1] += f" (first: {first.source}, line {first.line}: {first.reason})"
         if self.cut_times:
-            parts.append(f"{self.cut_times} times cut to the microsecond")
+            parts.append(f"{many(self.cut_times, 'time')} cut to the microsecond")
         if self.texts:
             parts.append("values of several kinds became text in " + _listed(self.texts))
         if self.misfits:
@@ -119,6 +124,24 @@ class Report:
         if not parts:
             return None
         return "; ".join(parts) + '; details in df.attrs["eve"]'
+
+
+def many(number: int, noun: str) -> str:
+    """Return a number and what it counts, as in "1 line" and "2 lines".
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    noun : str
+        Of what, in the singular.
+
+    Returns
+    -------
+    str
+        Both.
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _listed(names: Iterable[str], *, most: int = 8) -> str:

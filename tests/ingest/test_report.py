@@ -85,7 +85,7 @@ def test_the_message_tells_all_of_it_once() -> None:
 @pytest.mark.parametrize(
     ("report", "words"),
     [
-        (Report(cut_times=1), "1 times cut to the microsecond"),
+        (Report(cut_times=1), "1 time cut to the microsecond"),
         (Report(texts={"a"}), "values of several kinds became text in a"),
         (Report(misfits={"a": "string"}), "not of their schema type: a (string)"),
         (Report(notes=["n", "m"]), "n; m"),
