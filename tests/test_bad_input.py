@@ -494,7 +494,16 @@ def test_text_that_is_no_unicode_is_mended_and_told(line: bytes, text: str, word
 
 @pytest.mark.parametrize(
     "value",
-    ['"yesterday"', '"2022-13-01T00:00:00Z"', '"2022-02-30T00:00:00+0000"', '""', "7", "[]"],
+    [
+        '"yesterday"',
+        '"2022-13-01T00:00:00Z"',
+        '"2022-02-30T00:00:00+0000"',
+        '"0000-01-01T00:00:00Z"',
+        '"9999-12-31T23:59:59-1200"',
+        '""',
+        "7",
+        "[]",
+    ],
 )
 def test_a_time_that_is_none_is_missing_counted_and_placed(value: str) -> None:
     data = GOOD + b'\n{"timestamp":%s,"event_type":"dns"}\n' % value.encode()
