@@ -29,7 +29,7 @@ extensions = [
     "sphinx_design",
 ]
 exclude_patterns = ["_build", "jupyter_execute", "**.ipynb_checkpoints"]
-templates_path = [sphinx_autosummary_accessors.templates_path]
+templates_path = ["_templates", sphinx_autosummary_accessors.templates_path]
 
 # -- pages that run -----------------------------------------------------------------------------
 nb_execution_mode = "force"
@@ -80,7 +80,7 @@ def _find_elsewhere(app, env, node, contnode):  # noqa: ANN001, ANN202
     """
     target = node.get("reftarget", "")
     package, _, name = target.rpartition(".")
-    offered = f"pandas.DataFrame.eve.{name}" if package.endswith(".EveAccessor") else ""
+    offered = f"pandas.DataFrame.eve.{name}" if package.endswith("EveAccessor") else ""
     for other in (offered, f"{package.rpartition('.')[0]}.{name}", f"suricata_eve.{name}"):
         if other and other in env.domains["py"].objects:
             document = node["refdoc"]

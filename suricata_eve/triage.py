@@ -26,7 +26,7 @@ LOG4J = "(?i)log4j|jndi|cve-2021-44228"
 
 _TYPES = 28
 _FLOWS, _SIGNATURES, _PAYLOADS = 8, 10, 14
-_HOSTS_WIDTH = 36
+_HOSTS_WIDTH = 38
 _WIDE = 96
 _NOTHING = "(nothing to decode)"
 
