@@ -209,8 +209,8 @@ def _levels(kinds: list[pa.DataType]) -> int:
 def _doubtful_rows(columns: dict[str, pa.Array]) -> np.ndarray | None:
     """Find the rows with a double that may not be what the line says; None if there is none.
 
-    An integer beyond 2**53 may have been rounded, and the parser takes ``Inf`` and the like,
-    which ``json`` does not.
+    An integer beyond 2**53 may have been rounded, the integer -0 has become -0.0, and the
+    parser takes ``Inf`` and the like, which ``json`` does not.
     """
     return _any_of(_doubtful(array) for array in columns.values())
 
@@ -222,8 +222,10 @@ def _any_of(masks: Iterable[np.ndarray | None]) -> np.ndarray | None:
 
 def _doubtful(array: pa.Array) -> np.ndarray | None:
     if pt.is_float64(array.type):
-        exact = pc.or_kleene(pc.less(pc.abs(array), float(EXACT)), array.is_null())
-        return ~np.asarray(exact) if exact.false_count else None
+        numbers = np.asarray(array.fill_null(0.0))
+        # A zero with a sign may be the integer -0, which has none.
+        doubtful = ~(np.abs(numbers) < EXACT) | ((numbers == 0) & np.signbit(numbers))
+        return doubtful if doubtful.any() else None
     if pt.is_struct(array.type):
         return _any_of(_doubtful(child) for child in array.flatten())
     if pt.is_list(array.type):

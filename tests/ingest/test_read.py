@@ -152,3 +152,11 @@ def test_no_sources_and_no_events() -> None:
 def test_what_is_no_source_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(EveTypeError):
         read_table([tmp_path / "not opened.json", 7])  # type: ignore[list-item]
+
+
+def test_the_integer_minus_zero_has_no_sign_beside_fractions() -> None:
+    data = b'{"x":-0}\n{"x":0.5}\n{"x":-0.0}\n'
+    for fast in (True, False):
+        assembled, _ = read_table(io.BytesIO(data), fast=fast)
+
+        assert repr(assembled.table["x"].to_pylist()) == "[0.0, 0.5, -0.0]"
