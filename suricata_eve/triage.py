@@ -26,7 +26,7 @@ LOG4J = "(?i)log4j|jndi|cve-2021-44228"
 
 _TYPES = 28
 _FLOWS, _SIGNATURES, _PAYLOADS = 8, 10, 14
-_HOSTS_WIDTH = 38
+_HOSTS_WIDTH = 36
 _WIDE = 96
 _NOTHING = "(nothing to decode)"
 
@@ -124,7 +124,7 @@ def _types(frame: pd.DataFrame, width: int) -> list[str]:
 def _joined(values: Iterable[object] | None, shown: int = 3) -> str:
     """Return the first values of a list cell, and how many more there are."""
     texts = [str(value) for value in values or () if value is not None and value is not pd.NA]
-    more = f" and {len(texts) - shown} more" if len(texts) > shown else ""
+    more = f", +{len(texts) - shown}" if len(texts) > shown else ""
     return ", ".join(texts[:shown]) + more
 
 
