@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.types as pt
 
 from suricata_eve.arrays import is_json, to_arrow
-from suricata_eve.coerce import coerce, restore_integers
 from suricata_eve.errors import EveOptionError, EveTypeError, EveValueError, EveWarning
 from suricata_eve.frame import series
+from suricata_eve.ingest.coerce import coerce, restore_integers
 from suricata_eve.ingest.report import many
 from suricata_eve.ingest.salvage import flatten
 from suricata_eve.ingest.times import UTC_MICROSECONDS

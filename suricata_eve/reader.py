@@ -78,10 +78,12 @@ def read_eve(
     Notes
     -----
     Known fields have the dtype that Suricata's schema gives them, whatever the file holds:
-    integers ``int64``, ports ``uint16``, times ``timestamp[us, UTC]``. Other fields are
-    typed by what they hold. Integers never pass through floats. Where no dtype holds
-    the values of a field exactly (text in one event, a number in another), all of the
-    field becomes text, and the warning names it.
+    integers ``int64`` (``uint64`` where one exceeds it), ports ``uint16``, times
+    ``timestamp[us, UTC]``. A value that does not fit is ``<NA>``, counted, and placed by
+    its line; text that spells an integer becomes that integer, which is reported too.
+    Other fields, and lists, are typed by what they hold. Integers never pass through
+    floats. Where no dtype holds the values of such a field exactly (text in one event, a
+    number in another), all of the field becomes text, and the warning names it.
 
     Examples
     --------

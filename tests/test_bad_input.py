@@ -439,7 +439,7 @@ def test_known_integers_are_exact_beside_missing_ones() -> None:
     }
 
 
-def test_a_known_field_that_holds_more_is_named_in_the_warning() -> None:
+def test_a_known_field_keeps_its_type_and_what_does_not_fit_is_named() -> None:
     """A port beyond 16 bits, a number in a text field, text in an integer field."""
     lines = (
         b'{"src_port":70000,"proto":17,"flow":{"age":"old"}}',
@@ -452,9 +452,26 @@ def test_a_known_field_that_holds_more_is_named_in_the_warning() -> None:
 
     (warning,) = caught
     assert all(name in str(warning.message) for name in ("src_port", "proto", "flow.age"))
-    assert df["src_port"].tolist() == [70000, 1]
+    assert df["src_port"].tolist() == [pd.NA, 1]
     assert df["proto"].tolist() == ["17", "TCP"]
-    assert df["flow.age"].tolist() == ["old", "3"]
+    assert df["flow.age"].tolist() == [pd.NA, 3]
+    assert [str(df[name].dtype) for name in ("src_port", "flow.age")] == [
+        "uint16[pyarrow]",
+        "int64[pyarrow]",
+    ]
+    assert [(e["line"], e["reason"]) for e in df.attrs["eve"]["examples"]] == [
+        (1, "src_port is not a port"),
+        (1, "flow.age is not an integer of 64 bits"),
+    ]
+
+
+def test_a_port_that_is_spelt_as_text_is_that_port() -> None:
+    data = b'{"src_port":"443"}\n{"src_port":80}\n'
+    with pytest.warns(EveWarning, match="another kind were converted in src_port"):
+        df = suricata_eve.read_eve(io.BytesIO(data))
+
+    assert df["src_port"].tolist() == [443, 80]
+    assert df.attrs["eve"]["converted_fields"] == ["src_port"]
 
 
 def test_text_of_what_has_no_exact_type() -> None:

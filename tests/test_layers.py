@@ -19,7 +19,7 @@ LAYERS = (
     ("errors",),
     ("schema",),
     ("ingest",),
-    ("frame", "arrays", "coerce"),
+    ("frame", "arrays"),
     ("reader", "normalize"),
     ("analysis", "sample", "terminal"),
     ("accessor", "triage"),

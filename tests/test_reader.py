@@ -203,17 +203,22 @@ ATTRS = {
     "events": 2,
     "bad_lines": 1,
     "bad_values": 2,
+    "bad_value_reasons": {
+        "bytes that are not UTF-8 became U+FFFD": 1,
+        "timestamp is not a time": 1,
+    },
     "nul_bytes": 1,
     "cut_times": 1,
+    "converted_fields": [],
     "text_fields": ["x"],
     "misfits": {"vlan": "list<item: double>"},
     "notes": [],
 }
 MESSAGE = (
-    "1 of 4 lines left out; 2 values replaced (first: <stream>, line 1: timestamp is not a "
-    "time); 1 time cut to the microsecond; values of several kinds became "
-    "text in x; not of their schema type: vlan (list<item: double>); "
-    'details in df.attrs["eve"]'
+    "1 of 4 lines left out; 2 values replaced: bytes that are not UTF-8 became U+FFFD (1), "
+    "timestamp is not a time (1) (first: <stream>, line 1: timestamp is not a time); 1 time "
+    "cut to the microsecond; values of several kinds became text in x; not of their schema type: "
+    'vlan (list<item: double>); details in df.attrs["eve"]'
 )
 
 
@@ -252,7 +257,10 @@ def test_skip_reads_the_same_in_silence() -> None:
 def test_error_raises_for_lines_and_warns_of_values() -> None:
     with pytest.raises(EveParseError, match=r"^<stream>, line 2, byte 40: cut off or not JSON"):
         read_eve(io.BytesIO(DAMAGED), on_bad_lines="error")
-    with pytest.warns(EveWarning, match=r"^1 value replaced \(first: <stream>, line 1: "):
+    with pytest.warns(
+        EveWarning,
+        match=r"^1 value replaced: timestamp is not a time \(1\) \(first: <stream>, line 1: ",
+    ):
         read_eve(io.BytesIO(DAMAGED[:40]), on_bad_lines="error")
 
 

@@ -13,11 +13,10 @@ import pyarrow.types as pt
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rows import joined, taken
 from suricata_eve.ingest.segments import Segment
-from suricata_eve.ingest.times import UTC_MICROSECONDS, parse_instants
-from suricata_eve.ingest.unify import Part, fit, unify
+from suricata_eve.ingest.settle import settle
 from suricata_eve.schema.fields import CORE, arrow_type, sort_key
 
-__all__ = ["Assembled", "assemble", "settle"]
+__all__ = ["Assembled", "assemble"]
 
 _MANY = 256  # segments of one type: from here on they are joined into longer chunks
 
@@ -175,9 +174,8 @@ def assemble(segments: Sequence[Segment], report: Report) -> Assembled:
         parts = [ordered[n].columns.pop(path) for n in present]
         arrays = settle(path, parts, report, [ordered[n] for n in present])
         column = layout.column(present, arrays)
-        # Times are kept even where none of them is one, since that was reported.
-        if column.null_count < len(column) or pt.is_timestamp(column.type):
-            columns[path] = column
+        # Kept even where it has no value left, since it had some, and that was reported.
+        columns[path] = column
     lines = np.concatenate([group.lines for group in groups])
     return Assembled(pa.table(columns) if columns else _no_columns(len(lines)), lines)
 
@@ -194,54 +192,3 @@ def _grouped(segments: Sequence[Segment]) -> list[_Group]:
             by_type.setdefault(segment.event_type, []).append(segment)
     groups = [_Group.of(group) for group in by_type.values()]
     return sorted(groups, key=lambda group: int(group.lines[0]))
-
-
-def settle(
-    path: str, parts: Sequence[Part], report: Report, segments: Sequence[Segment] | None = None
-) -> list[pa.Array]:
-    """Bring a column's parts to one type: its schema's, where every value fits.
-
-    Parameters
-    ----------
-    path : str
-        The column.
-    parts : sequence of pyarrow.Array or list
-        Its parts.
-    report : Report
-        Told what had to change.
-    segments : sequence of Segment, optional
-        Where each part comes from, to place times that are none.
-
-    Returns
-    -------
-    list of pyarrow.Array
-        One for each part, all of one type.
-    """
-    target = arrow_type(path)
-    instant = target == UTC_MICROSECONDS
-    arrays, mixed = unify(parts, pa.string() if instant else target)
-    if instant:
-        return _instants(path, arrays, report, segments)
-    if mixed:
-        report.texts.add(path)
-    if target is None or arrays[0].type == target:
-        return arrays
-    fitting = fit(arrays, target)
-    if fitting is None:
-        report.misfits[path] = str(arrays[0].type)
-        return arrays
-    return fitting
-
-
-def _instants(
-    path: str, arrays: Sequence[pa.Array], report: Report, segments: Sequence[Segment] | None
-) -> list[pa.Array]:
-    parsed = [parse_instants(array) for array in arrays]
-    for position, instants in enumerate(parsed):
-        report.cut_times += instants.cut
-        if segments is not None:
-            segment = segments[position]
-            report.add_values(
-                segment.mishap(row, f"{path} is not a time") for row in instants.bad.tolist()
-            )
-    return [instants.values for instants in parsed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -36,10 +37,15 @@ class Report:
     bad_lines, bad_values, cut_times : int
         Lines that are no event; values replaced by ``<NA>`` or mended; times with digits
         beyond the microsecond.
+    bad_value_reasons : Counter of str
+        The values that were replaced or mended, by reason.
+    converted : set of str
+        Known fields some of whose values were spelt as another kind, such as a port as text,
+        and became the integer or boolean that they spell.
     texts : set of str
         Fields whose values were of several kinds and became text.
     misfits : dict of str to str
-        Known fields that hold more than their schema's type, and the type they have.
+        Known lists that hold more than their schema's type, and the type they have.
     notes : list of str
         Other things to tell, such as a compressed file that ends early.
     examples : list of Mishap
@@ -53,6 +59,8 @@ class Report:
     bad_lines: int = 0
     bad_values: int = 0
     cut_times: int = 0
+    bad_value_reasons: Counter[str] = field(default_factory=Counter)
+    converted: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     misfits: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -68,6 +76,7 @@ class Report:
         """Count values that were replaced or mended."""
         for mishap in mishaps:
             self.bad_values += 1
+            self.bad_value_reasons[mishap.reason] += 1
             self._keep(mishap)
 
     def _keep(self, mishap: Mishap) -> None:
@@ -81,8 +90,8 @@ class Report:
         -------
         dict
             Keys ``sources``, ``lines``, ``events``, ``bad_lines``, ``bad_values``,
-            ``nul_bytes``, ``cut_times``, ``text_fields``, ``misfits``, ``notes`` and
-            ``examples``.
+            ``bad_value_reasons``, ``nul_bytes``, ``cut_times``, ``converted_fields``,
+            ``text_fields``, ``misfits``, ``notes`` and ``examples``.
         """
         return {
             "sources": list(self.sources),
@@ -90,8 +99,10 @@ class Report:
             "events": self.events,
             "bad_lines": self.bad_lines,
             "bad_values": self.bad_values,
+            "bad_value_reasons": dict(sorted(self.bad_value_reasons.items())),
             "nul_bytes": self.nul_bytes,
             "cut_times": self.cut_times,
+            "converted_fields": sorted(self.converted),
             "text_fields": sorted(self.texts),
             "misfits": dict(sorted(self.misfits.items())),
             "notes": list(self.notes),
@@ -109,12 +120,15 @@ class Report:
         if self.bad_lines:
             parts.append(f"{self.bad_lines} of {many(self.lines, 'line')} left out")
         if self.bad_values:
-            parts.append(f"{many(self.bad_values, 'value')} replaced")
+            reasons = [f"{why} ({n})" for why, n in self.bad_value_reasons.items()]
+            parts.append(f"{many(self.bad_values, 'value')} replaced: {_listed(reasons)}")
         if parts and self.examples:
             first = self._placed()[0]
             parts[-1] += f" (first: {first.source}, line {first.line}: {first.reason})"
         if self.cut_times:
             parts.append(f"{many(self.cut_times, 'time')} cut to the microsecond")
+        if self.converted:
+            parts.append("values of another kind were converted in " + _listed(self.converted))
         if self.texts:
             parts.append("values of several kinds became text in " + _listed(self.texts))
         if self.misfits:

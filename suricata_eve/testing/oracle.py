@@ -28,6 +28,11 @@ _TIME = re.compile(
     r"(?:(Z)|([+-])(\d\d)(?::?(\d\d))?)?",
     re.ASCII,
 )
+_INTEGER = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
+_POWER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
+_SPELLINGS = dict.fromkeys(("true", "True", "TRUE", "1"), True) | dict.fromkeys(
+    ("false", "False", "FALSE", "0"), False
+)
 
 
 def flatten(event: dict[str, object]) -> dict[str, object]:
@@ -217,6 +222,51 @@ def as_text(value: object) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def as_integer(value: object) -> int | None:
+    """Read a value of a field that the schema knows as an integer.
+
+    Parameters
+    ----------
+    value : object
+        Any JSON value but null.
+
+    Returns
+    -------
+    int or None
+        The integer that a number or a text spells exactly; None if it is none.
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        if match := _INTEGER.fullmatch(text):
+            return int(match[1]) if len(match[1]) < 50 else 10**50
+        if not _POWER.fullmatch(text):
+            return None
+        value = float(text)
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) and value.is_integer() else None
+    return value if type(value) is int else None
+
+
+def as_boolean(value: object) -> bool | None:
+    """Read a value of a field that the schema knows as true or false.
+
+    Parameters
+    ----------
+    value : object
+        Any JSON value but null.
+
+    Returns
+    -------
+    bool or None
+        None if it is neither of these, 0 and 1, nor the text of one.
+    """
+    if isinstance(value, str):
+        return _SPELLINGS.get(value)
+    if isinstance(value, bool | int | float) and value in (0, 1):
+        return bool(value)
+    return None
 
 
 def _plain(value: object) -> object:

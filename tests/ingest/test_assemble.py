@@ -10,7 +10,7 @@ import pytest
 
 from suricata_eve.ingest import assemble as module
 from suricata_eve.ingest import rows
-from suricata_eve.ingest.assemble import Assembled, assemble, settle
+from suricata_eve.ingest.assemble import Assembled, assemble
 from suricata_eve.ingest.report import Mishap, Report
 from suricata_eve.ingest.segments import Segment
 from suricata_eve.ingest.values import Conflict, build
@@ -177,52 +177,6 @@ def test_a_column_has_one_type_over_all_segments() -> None:
     assert repr(table["y"]) == "[1.0, 2.0, 0.5, None]"
     assert table["z"] == [["1"], [], ["t"], None]
     assert report.texts == {"x", "z"}
-
-
-@pytest.mark.parametrize(
-    ("path", "values", "kind", "misfit"),
-    [
-        ("src_port", [443, None], pa.uint16(), None),
-        ("src_port", [65536], pa.int64(), "int64"),
-        ("src_port", [-1, 443], pa.int64(), "int64"),
-        ("src_port", [0.5, 443.0], pa.float64(), "double"),
-        ("src_port", ["443"], pa.string(), "string"),
-        ("flow_id", [2**63 - 1], pa.int64(), None),
-        ("flow_id", [2**63], pa.uint64(), "uint64"),
-        ("smb.session_id", [1], pa.uint64(), None),
-        ("smb.session_id", [-1], pa.int64(), "int64"),
-        ("proto", ["TCP"], pa.string(), None),
-        ("fileinfo.stored", [True], pa.bool_(), None),
-        ("fileinfo.stored", [1], pa.int64(), "int64"),
-        ("vlan", [[1], []], pa.list_(pa.int64()), None),
-        ("vlan", [[], []], pa.list_(pa.int64()), None),
-        ("vlan", [[0.5]], pa.list_(pa.float64()), "list<item: double>"),
-        ("vlan", [7], pa.int64(), "int64"),
-        ("stream_tcp", [1], pa.int64(), None),
-        ("my.field", [1], pa.int64(), None),
-    ],
-)
-def test_a_known_field_has_its_type_or_is_named(
-    path: str, values: list[Any], kind: pa.DataType, misfit: str | None
-) -> None:
-    report = Report()
-    (array,) = settle(path, [build(values, lenient=False)], report)
-
-    assert array.type == kind
-    assert repr(array.to_pylist()) == repr(values)
-    assert report.misfits == ({} if misfit is None else {path: misfit})
-    assert report.texts == set()
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(7, "7"), (1.0, "1"), ([1, "a"], '[1,"a"]'), ([False, 0], "[false,0]")]
-)
-def test_a_field_known_as_text_takes_the_text_of_what_else_comes(value: Any, text: str) -> None:
-    report = Report()
-    arrays = settle("proto", [build(["TCP", None], lenient=False), [value]], report)
-
-    assert [array.to_pylist() for array in arrays] == [["TCP", None], [text]]
-    assert (report.texts, report.misfits) == ({"proto"}, {})
 
 
 # --- times -----------------------------------------------------------------------------------

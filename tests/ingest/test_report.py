@@ -48,8 +48,10 @@ def test_attrs_are_plain_json() -> None:
         "events": 5,
         "bad_lines": 1,
         "bad_values": 2,
+        "bad_value_reasons": {"no time": 2},
         "nul_bytes": 3,
         "cut_times": 2,
+        "converted_fields": [],
         "text_fields": ["x", "y"],
         "misfits": {"dest_port": "int64", "vlan": "list<double>"},
         "notes": ["a.json: ends early"],
@@ -75,7 +77,7 @@ def test_attrs_are_a_copy() -> None:
 
 def test_the_message_tells_all_of_it_once() -> None:
     assert full().message() == (
-        "1 of 9 lines left out; 2 values replaced (first: b.json, line 4: cut off); "
+        "1 of 9 lines left out; 2 values replaced: no time (2) (first: b.json, line 4: cut off); "
         "2 times cut to the microsecond; values of several kinds became text in x, y; "
         "not of their schema type: dest_port (int64), vlan (list<double>); "
         'a.json: ends early; details in df.attrs["eve"]'

@@ -153,7 +153,7 @@ def test_a_difference_from_the_lines_is_named(change: Any, message: str) -> None
 @pytest.mark.parametrize(
     ("column", "kind", "message"),
     [
-        ("src_port", pa.int64(), "column 'src_port' is int64, its values allow uint16"),
+        ("src_port", pa.int64(), "column 'src_port' is int64, and known as uint16"),
         ("http.url", pa.binary(), "column 'http.url' is binary, its values allow string"),
         ("b", pa.string(), "'b' became text, though one type holds its values exactly"),
         ("l", pa.list_(pa.string()), r"'l\[\]' became text, though"),

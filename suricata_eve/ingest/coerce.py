@@ -18,7 +18,7 @@ __all__ = ["Coerced", "coerce", "restore_integers"]
 _WHOLE = r"^[+-]?[0-9]+$"
 _WHOLE_FLOAT = r"^[+-]?[0-9]+\.0*$"
 _EXPONENT = r"^[+-]?[0-9]+(\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
-_TRUE, _FALSE = "^(true|True|TRUE)$", "^(false|False|FALSE)$"
+_TRUE, _FALSE = "^(true|True|TRUE|1)$", "^(false|False|FALSE|0)$"
 
 
 @dataclass
@@ -129,13 +129,13 @@ def _to_instants(array: pa.Array) -> Coerced:
 def _to_integers(array: pa.Array, target: pa.DataType) -> Coerced:
     rounded = None
     if pt.is_decimal(array.type):
-        integers, _ = _parse_integers(array.cast(pa.string()))
+        integers, _ = _parse_integers(array.cast(pa.string()), target)
     elif pt.is_string(array.type):
-        integers, rounded = _parse_integers(array)
+        integers, rounded = _parse_integers(array, target)
     elif pt.is_floating(array.type):
         # Among integers NaN is what pandas has for a missing value.
         array = pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
-        integers, rounded = _floats_to_integers(array.cast(pa.float64()))
+        integers, rounded = _floats_to_integers(array.cast(pa.float64()), target)
     elif pt.is_integer(array.type):
         integers = array
     else:
@@ -169,20 +169,21 @@ def _outside(integers: pa.Array, low: int, high: int) -> pa.Array:
     return pc.or_(below, above)
 
 
-def _floats_to_integers(array: pa.Array) -> tuple[pa.Array, pa.Array]:
+def _floats_to_integers(array: pa.Array, target: pa.DataType) -> tuple[pa.Array, pa.Array]:
     """Turn whole floats to integers, others to null; tell which may have been another integer."""
     finite = pc.and_(pc.is_finite(array), pc.equal(array, pc.floor(array)))
     array = pc.if_else(finite, array, pa.scalar(None, pa.float64()))
     rounded = pc.greater_equal(pc.abs(array), float(EXACT))
-    wide = pc.max(array).as_py() or 0.0
-    unsigned = wide >= 2.0**63
+    bounds = pc.min_max(array).as_py()
+    # As with integers: unsigned only where a value needs it and none is negative.
+    unsigned = (bounds["max"] or 0.0) >= 2.0**63 and (bounds["min"] >= 0.0 or target == pa.uint64())
     low, high = (0.0, 2.0**64) if unsigned else (-(2.0**63), 2.0**63)
     inside = pc.and_(pc.greater_equal(array, low), pc.less(array, high))
     array = pc.if_else(inside, array, pa.scalar(None, pa.float64()))
     return array.cast(pa.uint64() if unsigned else pa.int64(), safe=False), rounded
 
 
-def _parse_integers(array: pa.Array) -> tuple[pa.Array, pa.Array]:
+def _parse_integers(array: pa.Array, target: pa.DataType) -> tuple[pa.Array, pa.Array]:
     """Parse integers as CSV and JSON writers spell them: ``443``, ``443.0``, ``1.08e+15``.
 
     Tell which were floats before and may have been another integer.
@@ -192,20 +193,25 @@ def _parse_integers(array: pa.Array) -> tuple[pa.Array, pa.Array]:
     point = pc.match_substring_regex(text, _WHOLE_FLOAT)
     power = pc.match_substring_regex(text, _EXPONENT)
     digits = pc.if_else(point, pc.replace_substring_regex(text, r"\.0*$", ""), text)
-    numbers = _digits_to_integers(
-        pc.if_else(pc.or_(whole, point), digits, pa.scalar(None, pa.string()))
-    )
-    rounded = pc.and_kleene(point, _outside(numbers, 1 - EXACT, EXACT - 1))
     if pc.any(power).as_py():
-        floats = pc.if_else(power, text, pa.scalar(None, pa.string())).cast(pa.float64())
-        integers, more = _floats_to_integers(floats)
-        rounded = pc.or_kleene(rounded, more)
-        common = pa.uint64() if pa.uint64() in {integers.type, numbers.type} else pa.int64()
-        numbers = pc.coalesce(_narrowed(numbers, common), _narrowed(integers, common))
-    return numbers, rounded
+        digits = pc.if_else(power, _without_exponents(text, power), digits)
+    nothing = pa.scalar(None, pa.string())
+    numbers = _digits_to_integers(
+        pc.if_else(pc.or_(pc.or_(whole, point), power), digits, nothing), target
+    )
+    was_float = pc.or_(point, power)
+    return numbers, pc.and_kleene(was_float, _outside(numbers, 1 - EXACT, EXACT - 1))
 
 
-def _digits_to_integers(digits: pa.Array) -> pa.Array:
+def _without_exponents(text: pa.Array, power: pa.Array) -> pa.Array:
+    """Write ``1.08e+15`` as digits, null what is not whole; each distinct text once."""
+    encoded = pc.if_else(power, text, pa.scalar(None, pa.string())).dictionary_encode()
+    floats = [float(number) for number in encoded.dictionary.to_pylist()]
+    digits = pa.array([str(int(x)) if x.is_integer() else None for x in floats], pa.string())
+    return digits.take(encoded.indices)
+
+
+def _digits_to_integers(digits: pa.Array, target: pa.DataType) -> pa.Array:
     """Cast digits to int64, or uint64 where that is needed; null what neither holds."""
     digits = pc.replace_substring_regex(digits, r"^\+", "")
     for kind in (pa.int64(), pa.uint64()):
@@ -214,16 +220,17 @@ def _digits_to_integers(digits: pa.Array) -> pa.Array:
         except pa.ArrowInvalid:
             continue
     values = [None if text is None else _bounded(text) for text in digits.to_pylist()]
-    signed = min(filter(None, values), default=0) < 0
-    limit = 2**63 if signed else 2**64
-    kept = [value if value is not None and -(2**63) <= value < limit else None for value in values]
+    signed = target != pa.uint64() and min(filter(None, values), default=0) < 0
+    low, high = (-(2**63), 2**63) if signed else (0, 2**64)
+    kept = [value if value is not None and low <= value < high else None for value in values]
     return pa.array(kept, pa.int64() if signed else pa.uint64())
 
 
 def _bounded(digits: str) -> int | None:
     # More digits are beyond 64 bits, and Python's parser is slow on thousands of them.
-    digits = digits[:1] + digits[1:].lstrip("0") if len(digits) > 30 else digits
-    return int(digits) if len(digits) <= 30 else None
+    sign = digits[0] if digits[0] == "-" else ""
+    significant = digits.removeprefix(sign).lstrip("0") or "0"
+    return int(sign + significant) if len(significant) <= 20 else None
 
 
 def _to_booleans(array: pa.Array) -> Coerced:
