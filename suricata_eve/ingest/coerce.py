@@ -11,7 +11,7 @@ import pyarrow.types as pt
 
 from suricata_eve.ingest.times import UTC_MICROSECONDS, parse_instants
 from suricata_eve.ingest.unify import fit
-from suricata_eve.ingest.values import EXACT, pruned, text_of
+from suricata_eve.ingest.values import EXACT, pruned, texts
 
 __all__ = ["Coerced", "coerce", "restore_integers"]
 
@@ -69,7 +69,7 @@ def coerce(array: pa.Array, target: pa.DataType) -> Coerced:
     if target == UTC_MICROSECONDS:
         return _to_instants(array)
     if pt.is_string(target):
-        return Coerced(_as_text(array))
+        return Coerced(texts([pruned(value) for value in array.to_pylist()]))
     if pt.is_integer(target):
         return _to_integers(array, target)
     if pt.is_boolean(target):
@@ -95,11 +95,6 @@ def restore_integers(array: pa.Array) -> pa.Array:
         return array
     whole = pc.and_(pc.equal(array, pc.floor(array)), pc.less(pc.abs(array), float(EXACT)))
     return array if whole.false_count else array.cast(pa.int64())
-
-
-def _as_text(array: pa.Array) -> pa.Array:
-    values = [None if value is None else text_of(pruned(value)) for value in array.to_pylist()]
-    return pa.array(values, pa.string())
 
 
 def _left_out(before: pa.Array, after: pa.Array) -> np.ndarray:

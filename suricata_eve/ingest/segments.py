@@ -201,9 +201,15 @@ def _deep_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
         pool = ThreadPoolExecutor(threads, thread_name_prefix="suricata_eve")
         # The pool starts a thread for each of its first tasks, if none is idle.
         started = threading.Barrier(threads + 1)
-        for _ in range(threads):
-            pool.submit(started.wait)
-        started.wait()
+        try:
+            for _ in range(threads):
+                pool.submit(started.wait)
+            started.wait()
+        except RuntimeError:
+            # No memory for another thread: those that wait would keep the process from ending.
+            started.abort()
+            pool.shutdown(wait=False)
+            raise
     finally:
         threading.stack_size(usual)
     with pool:

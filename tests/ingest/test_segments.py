@@ -197,3 +197,26 @@ def test_an_error_in_a_thread_is_raised(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(module, "parse", broken)
     with pytest.raises(MemoryError, match="broken"):
         segments(line("a", 1))
+
+
+def test_a_thread_that_cannot_start_is_an_error_and_leaves_none_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = set(threading.enumerate())
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def refuse_the_second(thread: threading.Thread) -> None:
+        if started:
+            msg = "can't start new thread"
+            raise RuntimeError(msg)
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse_the_second)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        list(Segmenter(Report(), threads=2, fast=True).segments([b"{}\n"], source="x"))
+
+    for thread in started:
+        thread.join(timeout=10)
+    assert set(threading.enumerate()) <= before
