@@ -21,14 +21,18 @@ from suricata_eve.errors import (
     NotEveFrameError,
 )
 from suricata_eve.normalize import normalize_types
-from suricata_eve.reader import read_eve
+from suricata_eve.options import BadLine
+from suricata_eve.reader import read_eve, scan_eve
 from suricata_eve.sample import load_sample
+from suricata_eve.scan import EveScan
 
 __all__ = [
+    "BadLine",
     "EveAccessor",
     "EveError",
     "EveOptionError",
     "EveParseError",
+    "EveScan",
     "EveTypeError",
     "EveValueError",
     "EveWarning",
@@ -39,6 +43,7 @@ __all__ = [
     "load_sample",
     "normalize_types",
     "read_eve",
+    "scan_eve",
 ]
 
 __version__ = "0.1.0"

@@ -61,12 +61,12 @@ def test_a_missing_file_among_others_is_named(tmp_path: Path) -> None:
         suricata_eve.read_eve([there, tmp_path / "eve.2.json"])
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(IsADirectoryError, match=tmp_path.name):
+def test_a_folder_without_logs(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=tmp_path.name):
         suricata_eve.read_eve(tmp_path)
 
 
-@pytest.mark.parametrize("source", [GOOD, 7, None, io.StringIO(GOOD.decode())])
+@pytest.mark.parametrize("source", [7, None, io.StringIO(GOOD.decode())])
 def test_what_is_no_source(source: Any) -> None:
     with pytest.raises(EveTypeError):
         suricata_eve.read_eve(source)

@@ -17,10 +17,12 @@ PACKAGE = Path(suricata_eve.__file__).parent
 # other, but those inside one package may, as long as there is no circle.
 LAYERS = (
     ("errors",),
+    ("optional",),
     ("schema",),
     ("ingest",),
-    ("frame", "arrays"),
-    ("reader", "normalize"),
+    ("frame", "arrays", "warn", "progress", "parquet"),
+    ("options", "scan", "normalize"),
+    ("reader",),
     ("analysis", "sample", "terminal"),
     ("accessor", "triage"),
     ("",),

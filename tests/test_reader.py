@@ -184,9 +184,20 @@ def test_options_go_by_name_and_the_defaults_are_choices() -> None:
 
     assert source.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
     assert {option.kind for option in options} == {inspect.Parameter.KEYWORD_ONLY}
-    assert [option.default for option in options] == ["warn", "grouped", "pyarrow"]
-    assert get_args(reader.OnBadLines)[0] == "warn"
-    assert get_args(reader.Order)[0] == "grouped"
+    defaults = {option.name: option.default for option in options}
+    chosen = {name: default for name, default in defaults.items() if default is not None}
+    assert chosen == {
+        "on_bad_lines": "warn",
+        "order": "grouped",
+        "dtype_backend": "pyarrow",
+        "progress": False,
+    }
+
+
+def test_a_scan_has_the_options_of_a_read() -> None:
+    read, scan = inspect.signature(read_eve), inspect.signature(scan_eve)
+
+    assert read.parameters == scan.parameters
 
 
 # --- warnings and attrs ---------------------------------------------------------------------------

@@ -12,8 +12,9 @@ import pyarrow.types as pt
 
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rows import joined, taken
-from suricata_eve.ingest.segments import Segment
+from suricata_eve.ingest.segment import Segment
 from suricata_eve.ingest.settle import settle
+from suricata_eve.ingest.wanted import Wanted
 from suricata_eve.schema.fields import CORE, arrow_type, sort_key
 
 __all__ = ["Assembled", "assemble"]
@@ -31,10 +32,13 @@ class Assembled:
         One column a path, rows grouped by event type in order of first appearance.
     lines : numpy.ndarray of int64
         Number of each row's line over all sources, from 0.
+    groups : tuple
+        Event type, first row and end of each group of rows.
     """
 
     table: pa.Table
     lines: np.ndarray
+    groups: tuple[tuple[str | None, int, int], ...]
 
 
 @dataclass
@@ -93,6 +97,11 @@ class _Layout:
         # No buffer of the types that a null chunk has needs more than eight bytes a row.
         self._zeros = pa.py_buffer(np.zeros(8 * (self._rows[-1] + 1), np.uint8))
 
+    def nulls(self, kind: pa.DataType) -> pa.ChunkedArray:
+        """Return a column without any value."""
+        rows = self._rows[-1]
+        return pa.chunked_array([self._nulls(rows, kind)] if rows else [], kind)
+
     def column(self, numbers: list[int], arrays: list[pa.Array]) -> pa.ChunkedArray:
         """Return the column whose part in segment ``numbers[i]`` is ``arrays[i]``."""
         kind = arrays[0].type
@@ -136,6 +145,8 @@ class _Layout:
             yield from joined(group.pieces(parts))
 
     def _nulls(self, length: int, kind: pa.DataType) -> pa.Array:
+        if pt.is_null(kind):
+            return pa.nulls(length)
         if pt.is_list(kind):
             children = [pa.array([], kind.value_type)]
             return pa.Array.from_buffers(kind, length, [self._zeros] * 2, length, 0, children)
@@ -143,7 +154,9 @@ class _Layout:
         return pa.Array.from_buffers(kind, length, buffers, length)
 
 
-def assemble(segments: Sequence[Segment], report: Report) -> Assembled:
+def assemble(
+    segments: Sequence[Segment], report: Report, wanted: Wanted | None = None
+) -> Assembled:
     """Put segments together; their columns are taken out of them.
 
     Parameters
@@ -152,6 +165,8 @@ def assemble(segments: Sequence[Segment], report: Report) -> Assembled:
         All segments of a read.
     report : Report
         Told what had to change: times that are none, values of several kinds.
+    wanted : Wanted, optional
+        The columns to give; all that have a value by default.
 
     Returns
     -------
@@ -159,9 +174,6 @@ def assemble(segments: Sequence[Segment], report: Report) -> Assembled:
         The table; with the core columns alone if there is no event.
     """
     groups = _grouped(segments)
-    if not groups:
-        core = [(name, arrow_type(name)) for name in CORE]
-        return Assembled(pa.schema(core).empty_table(), np.empty(0, np.int64))
     ordered = [segment for group in groups for segment in group.segments]
     holders: dict[str, list[int]] = {}
     for n, segment in enumerate(ordered):
@@ -169,15 +181,25 @@ def assemble(segments: Sequence[Segment], report: Report) -> Assembled:
             holders.setdefault(path, []).append(n)
     layout = _Layout(groups)
     columns: dict[str, pa.ChunkedArray] = {}
-    for path in sorted(holders, key=sort_key):
-        present = holders[path]
+    if wanted is not None:
+        paths = wanted.ordered(holders)
+    else:
+        paths = sorted(holders, key=sort_key) if groups else list(CORE)
+    for path in paths:
+        present = holders.get(path)
+        if present is None:
+            columns[path] = layout.nulls(arrow_type(path) or pa.null())
+            continue
         parts = [ordered[n].columns.pop(path) for n in present]
         arrays = settle(path, parts, report, [ordered[n] for n in present])
-        column = layout.column(present, arrays)
         # Kept even where it has no value left, since it had some, and that was reported.
-        columns[path] = column
-    lines = np.concatenate([group.lines for group in groups])
-    return Assembled(pa.table(columns) if columns else _no_columns(len(lines)), lines)
+        columns[path] = layout.column(present, arrays)
+    lines = np.concatenate([np.empty(0, np.int64), *(group.lines for group in groups)])
+    # Without a column, a table of values would have no rows.
+    table = pa.table(columns) if columns or wanted is not None else _no_columns(len(lines))
+    ends = np.cumsum([0, *(len(group.lines) for group in groups)]).tolist()
+    types = [group.segments[0].event_type for group in groups]
+    return Assembled(table, lines, tuple(zip(types, ends[:-1], ends[1:], strict=True)))
 
 
 def _no_columns(rows: int) -> pa.Table:

@@ -11,16 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Lines", "event_types", "find_lines", "is_plain"]
+__all__ = ["Lines", "event_types", "find_lines", "is_plain", "openers"]
 
-_NEWLINE, _RETURN, _OPEN, _CLOSE = b"\n\r{}"
+_NEWLINE, _RETURN, _OPEN, _CLOSE, _BRACKET = b"\n\r{}["
 _STEP = 1 << 20  # small enough that a step's temporary arrays stay in the cache
 
-# Arrow's JSON parser recurses for each level of nesting, and takes time that grows with the
-# square of the levels; it is run on threads whose stack holds many times as many as these.
-_MAX_OPENERS = 2000
-
-_EVENT_TYPE = r'"event_type":[ \t]*"(?P<type>[^"\\]*)"'
+_EVENT_TYPE = r'"event_type"[ \t\r]*:[ \t\r]*"(?P<type>[^"\\]*)"'
 
 
 @dataclass(frozen=True)
@@ -33,10 +29,13 @@ class Lines:
         The block.
     offsets : numpy.ndarray of int64
         Where each line starts, and the end; a line includes its line end.
+    block : bytes, bytearray or memoryview
+        The block itself.
     """
 
     data: np.ndarray
     offsets: np.ndarray
+    block: bytes | bytearray | memoryview
 
     def __len__(self) -> int:
         """Return the number of lines."""
@@ -50,6 +49,18 @@ class Lines:
     def line(self, number: int) -> bytes:
         """Return one line with its line end."""
         return self.data[self.offsets[number] : self.offsets[number + 1]].tobytes()
+
+    def occurrences(self, text: bytes) -> int:
+        """Count a text in the whole block."""
+        whole = self.block.obj if isinstance(self.block, memoryview) else self.block
+        # A view has no count of its own; what it is of has, if it starts in the same place.
+        if isinstance(whole, bytes | bytearray) and _address(whole) == _address(self.block):
+            return whole.count(text, 0, len(self.data))
+        return self.data.tobytes().count(text)
+
+
+def _address(block: bytes | bytearray | memoryview) -> int:
+    return np.frombuffer(block, np.uint8).ctypes.data if len(block) else 0
 
 
 def find_lines(block: bytes | memoryview) -> Lines:
@@ -80,11 +91,11 @@ def find_lines(block: bytes | memoryview) -> Lines:
     offsets = np.concatenate([np.zeros(1, np.int64), *ends])
     if len(data) and offsets[-1] != len(data):
         offsets = np.append(offsets, len(data))
-    return Lines(data, offsets.astype(np.int64, copy=False))
+    return Lines(data, offsets.astype(np.int64, copy=False), block)
 
 
 def is_plain(lines: Lines) -> np.ndarray:
-    """Tell which lines look like one JSON object each, in valid UTF-8, not nested too deep.
+    """Tell which lines look like one JSON object each, in valid UTF-8.
 
     Only those go to Arrow's parser. That each of them starts with a brace and ends with
     one is what keeps the parser's rows and the lines in step: no JSON value can span from
@@ -108,11 +119,33 @@ def is_plain(lines: Lines) -> np.ndarray:
         last = np.where((last > starts) & (data[last] == blank), last - 1, last)
     plain: np.ndarray = (data[starts] == _OPEN) & (data[last] == _CLOSE) & (last > starts)
     plain &= _is_utf8(lines)
-    for long in np.flatnonzero(plain & (stops - starts > _MAX_OPENERS)):
-        line = data[starts[long] : stops[long]]
-        # "[" and "{" are the same but for one bit.
-        plain[long] = np.count_nonzero((line & 0xDF) == ord("[")) <= _MAX_OPENERS
     return plain
+
+
+def openers(array: pa.Array) -> np.ndarray:
+    """Count the opening brackets and braces of each line: as many levels it has at most.
+
+    Parameters
+    ----------
+    array : pyarrow.LargeBinaryArray
+        Lines.
+
+    Returns
+    -------
+    numpy.ndarray of int64
+        One for each line; those inside text count as well.
+    """
+    _, offsets, data = array.buffers()
+    ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    start, stop = int(ends[0]), int(ends[-1])
+    text = np.frombuffer(data, np.uint8)[start:stop] if data is not None else np.empty(0, np.uint8)
+    # "[" and "{" are the same but for one bit.
+    found = [
+        np.flatnonzero((text[at : at + _STEP] & 0xDF) == _BRACKET) + (start + at)
+        for at in range(0, len(text), _STEP)
+    ]
+    places = np.concatenate(found) if found else np.empty(0, np.int64)
+    return np.diff(np.searchsorted(places, ends))
 
 
 def _is_utf8(lines: Lines) -> np.ndarray | bool:

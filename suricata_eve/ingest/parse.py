@@ -15,13 +15,22 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 import pyarrow.types as pt
 
+from suricata_eve.ingest.lines import openers
+from suricata_eve.ingest.salvage import MAX_DEPTH
 from suricata_eve.ingest.values import EXACT
+from suricata_eve.ingest.wanted import Wanted
 from suricata_eve.schema.fields import arrow_type
 
 __all__ = ["Declared", "Parsed", "parse", "seed"]
 
 _FEW = 32  # lines: below this, parsing each with json costs less than halving on
 _MAX_DEPTH = 64  # levels; Arrow and this module recurse over types, json decides on the rest
+# Arrow's JSON parser recurses for each level of nesting, and takes time that grows with the
+# square of the levels; it is run on threads whose stack holds many times as many as these.
+_MAX_OPENERS = 2000
+_MAX_DIGITS = 4300  # of an integer that Python converts
+_THOUSAND_DIGITS = "[0-9]{1000}"
+_BARE_INF = r"[:,\[][ \t\r]*-?Inf[^i]"
 _MAX_READS = 4  # declaring text can bring out no new guess below lists more often than this
 
 
@@ -58,7 +67,7 @@ def seed() -> Declared:
     return Declared(pa.schema([("timestamp", pa.string())]))
 
 
-def parse(lines: pa.Array, declared: Declared) -> Iterator[Parsed]:
+def parse(lines: pa.Array, declared: Declared, wanted: Wanted | None = None) -> Iterator[Parsed]:
     """Parse lines, in order, with Arrow.
 
     Parameters
@@ -68,13 +77,37 @@ def parse(lines: pa.Array, declared: Declared) -> Iterator[Parsed]:
         line end (the last may lack it).
     declared : Declared
         What is known of their fields; it grows.
+    wanted : Wanted, optional
+        The columns to read; all by default.
 
     Yields
     ------
     Parsed
         All lines, each once. Ascending within one `Parsed`, and mostly from one to the next.
     """
-    yield from _parse(lines, np.arange(len(lines)), declared)
+    positions = np.arange(len(lines))
+    levels = openers(lines)
+    deep = levels > _MAX_OPENERS
+    if deep.any():
+        yield Parsed(positions[deep], None)
+        positions, levels = positions[~deep], levels[~deep]
+        lines = lines.take(pa.array(positions))
+    if wanted is None:
+        yield from _parse(lines, positions, declared)
+        return
+    if wanted.schema is not None:
+        alike = _is_read_alike(lines, levels)
+        chosen = lines if alike.all() else lines.take(pa.array(np.flatnonzero(alike)))
+        columns = _read_declared(chosen, wanted.schema)
+        if columns is not None:
+            yield Parsed(positions[alike], columns)
+            positions = positions[~alike]
+            lines = lines.take(pa.array(np.flatnonzero(~alike)))
+    for parsed in _parse(lines, positions, declared):
+        columns = parsed.columns
+        if columns is not None:
+            columns = {path: part for path, part in columns.items() if wanted.reads(path)}
+        yield Parsed(parsed.positions, columns)
 
 
 def _parse(lines: pa.Array, positions: np.ndarray, declared: Declared) -> Iterator[Parsed]:
@@ -133,6 +166,43 @@ def _read(lines: pa.Array, declared: Declared) -> pa.Table | None:
                 return table
             schema = wanted
     return None
+
+
+def _is_read_alike(lines: pa.Array, levels: np.ndarray) -> np.ndarray:
+    """Tell in which lines the parser may skip fields: where it takes nothing that json refuses.
+
+    A field that is read shows whether it was nested too deep, or a number that ``json``
+    does not know (``Inf``) or does not convert (thousands of digits). One that is skipped
+    does not.
+    """
+    alike: np.ndarray = levels <= MAX_DEPTH
+    alike &= ~np.asarray(pc.match_substring_regex(lines, "-NaN"))
+    infinite = np.flatnonzero(np.asarray(pc.match_substring_regex(lines, "Inf[^i]")))
+    if len(infinite):
+        bare = pc.match_substring_regex(lines.take(pa.array(infinite)), _BARE_INF)
+        alike[infinite[np.asarray(bare)]] = False
+    long = np.flatnonzero(np.asarray(pc.binary_length(lines)) > _MAX_DIGITS)
+    if len(long):
+        chosen = lines.take(pa.array(long))
+        digits = pc.match_substring_regex(chosen, _THOUSAND_DIGITS)
+        alike[long[np.asarray(digits)]] = False
+    return alike
+
+
+def _read_declared(lines: pa.Array, schema: pa.Schema) -> dict[str, pa.Array] | None:
+    """Read declared fields alone; None if the parser refuses the lines."""
+    buffer = _ndjson(lines)
+    try:
+        table = pj.read_json(
+            pa.BufferReader(buffer),
+            read_options=pj.ReadOptions(use_threads=False, block_size=buffer.size + 1),
+            parse_options=pj.ParseOptions(
+                explicit_schema=schema, unexpected_field_behavior="ignore"
+            ),
+        )
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    return _columns(table) if table.num_rows == len(lines) else None
 
 
 def _guessed(kind: pa.DataType, path: str) -> bool:

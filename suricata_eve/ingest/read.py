@@ -1,49 +1,88 @@
-"""Sources to one Arrow table: the whole way, put together."""
+"""Sources to Arrow tables: the whole way, put together."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import TypeAlias
+
+import numpy as np
 
 from suricata_eve.errors import EveParseError
 from suricata_eve.ingest.assemble import Assembled, assemble
-from suricata_eve.ingest.report import Report
-from suricata_eve.ingest.segments import Segment, Segmenter
-from suricata_eve.ingest.sources import Source, blocks, names, sources_of
+from suricata_eve.ingest.report import Mender, Report
+from suricata_eve.ingest.segments import BlockRead, Segmenter
+from suricata_eve.ingest.selection import EVERYTHING, Selection
+from suricata_eve.ingest.sources import Source, blocks, names, sources_of, total_bytes
+from suricata_eve.ingest.wanted import Wanted
+from suricata_eve.schema.fields import fields, is_known
 
-__all__ = ["BLOCK_BYTES", "read_table"]
+__all__ = ["BLOCK_BYTES", "Progress", "Reading", "count_types", "read_batches", "read_table"]
+
+Progress: TypeAlias = (
+    "Callable[[int | None], AbstractContextManager[Callable[[int], object] | None]]"
+)
 
 BLOCK_BYTES = 32 << 20
-"""How much of a source is worked on at once; two blocks are in memory at a time."""
+"""How much of a source is worked on at once; a few blocks are in memory at a time."""
+
+_FEWEST_BYTES, _BYTES_PER_EVENT = 1 << 18, 2048  # to find the first events of a large file
 
 
-def read_table(
-    source: Source | Sequence[Source],
-    *,
-    stop_at_bad_line: bool = False,
-    block_bytes: int = BLOCK_BYTES,
-    threads: int | None = None,
-    fast: bool = True,
-) -> tuple[Assembled, Report]:
+@dataclass(frozen=True)
+class Reading:
+    """What to read, and how.
+
+    Attributes
+    ----------
+    source : str, path, bytes, binary file object, or a sequence of these
+        What to read.
+    selection : Selection
+        Which events.
+    wanted : Wanted or None
+        Which columns; None for all.
+    nrows : int or None
+        How many events at most, the first ones of those that are asked for.
+    stop_at_bad_line : bool
+        Raise for the first line that is no event, instead of counting it.
+    mender : callable or None
+        Asked for each line that is no event; what it returns is read in its place.
+    progress : callable or None
+        Given how many bytes the sources have (None if unknown), gives a context manager
+        that gives a callable, which is told of each number of bytes that have been read.
+    block_bytes, threads, fast
+        How much to work on at once; how many threads parse (one for each core by default);
+        whether Arrow's parser is used. The outcome does not depend on them.
+    """
+
+    source: Source | Sequence[Source]
+    selection: Selection = EVERYTHING
+    wanted: Wanted | None = None
+    nrows: int | None = None
+    stop_at_bad_line: bool = False
+    mender: Mender | None = None
+    progress: Progress | None = None
+    block_bytes: int = BLOCK_BYTES
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
+    fast: bool = True
+
+
+def read_table(reading: Reading) -> tuple[Assembled, Report]:
     """Read sources to one Arrow table.
 
     Parameters
     ----------
-    source : str, path, binary file object, or a sequence of these
-        What to read.
-    stop_at_bad_line : bool, default False
-        Raise for the first line that is no event, instead of counting it.
-    block_bytes : int
-        How much to work on at once.
-    threads : int, optional
-        How many threads parse; one for each core by default.
-    fast : bool, default True
-        False parses every line with ``json``.
+    reading : Reading
+        What to read, and how.
 
     Returns
     -------
     Assembled
-        The events. It does not depend on `block_bytes`, `threads` or `fast`.
+        The events.
     Report
         What was read, left out and changed.
 
@@ -52,34 +91,183 @@ def read_table(
     FileNotFoundError
         If a path does not exist.
     EveTypeError
-        If a source is neither a path nor a binary file object.
+        If a source is none.
     EveParseError
-        If `stop_at_bad_line` and a line is no event.
+        If a line is no event, and that is to stop the read.
     """
-    sources = sources_of(source)
-    report = Report(sources=names(sources))
-    segmenter = Segmenter(report, threads=threads or os.cpu_count() or 1, fast=fast)
-    segments: list[Segment] = []
-    for one, name in zip(sources, report.sources, strict=True):
-        stream = blocks(
-            one,
-            block_bytes=block_bytes,
-            note=lambda text, name=name: report.notes.append(f"{name}: {text}"),  # type: ignore[misc]
-        )
-        for segment in segmenter.segments(stream, source=name):
-            segments.append(segment)
-            if stop_at_bad_line:
-                _stop(report)
-        if stop_at_bad_line:
-            _stop(report)
-    assembled = assemble(segments, report)
+    report = Report()
+    assembled = _assembled(list(_blocks(reading, report)), report, reading.wanted)
+    if reading.wanted is not None:
+        report.notes += _strange(reading.wanted, assembled)
     return assembled, report
 
 
-def _stop(report: Report) -> None:
-    if not report.bad_lines:
+def read_batches(reading: Reading, *, events: int) -> Iterator[tuple[Assembled, Report]]:
+    """Read sources to Arrow tables of so many events each, in the order of their lines.
+
+    Parameters
+    ----------
+    reading : Reading
+        What to read, and how.
+    events : int
+        How many events a table holds; the last may hold fewer.
+
+    Yields
+    ------
+    Assembled
+        The next events; one table without any if there are none at all.
+    Report
+        What was read, left out and changed on the way to them.
+
+    Raises
+    ------
+    FileNotFoundError, EveTypeError, EveParseError
+        As :func:`read_table`.
+    """
+    total = Report()
+    held: list[BlockRead] = []
+    for block in _blocks(reading, total):
+        held.append(block)
+        # One more event must be there, so that the last table is told of all lines behind it.
+        while _count(held) > events:
+            batch, held = _divided(held, events)
+            report = Report(sources=total.sources)
+            yield _assembled(batch, report, reading.wanted), report
+    report = Report(sources=total.sources, notes=total.notes)
+    yield _assembled(held, report, reading.wanted), report
+
+
+def count_types(reading: Reading) -> tuple[Counter[str | None], Report]:
+    """Count the events of each type; most lines are not parsed for it.
+
+    Parameters
+    ----------
+    reading : Reading
+        What to read, and how; its `wanted` does not matter.
+
+    Returns
+    -------
+    Counter of str or None
+        Events by type, types in no order.
+    Report
+        What was read and left out. A line that starts and ends as an object does, and has
+        a plain event type, counts as an event.
+
+    Raises
+    ------
+    FileNotFoundError, EveTypeError, EveParseError
+        As :func:`read_table`.
+    """
+    report = Report()
+    counts: Counter[str | None] = Counter()
+    needed = dict.fromkeys([*reading.selection.paths, "event_type"])
+    reading = replace(reading, wanted=Wanted(needed=tuple(needed)))
+    for block in _blocks(reading, report, counting=reading.nrows is None):
+        report.lines += block.lines
+        report.add(block.found)
+        counts.update(block.counted)
+        for segment in block.segments:
+            counts[segment.event_type] += len(segment.lines)
+    report.events = counts.total()
+    return +counts, report
+
+
+def _blocks(reading: Reading, report: Report, *, counting: bool = False) -> Iterator[BlockRead]:
+    """Read all blocks, up to the last event that is asked for; tell the report of the sources."""
+    sources = sources_of(reading.source)
+    report.sources = names(sources)
+    selection = reading.selection
+    segmenter = Segmenter(
+        threads=reading.threads,
+        fast=reading.fast,
+        selection=selection,
+        wanted=reading.wanted,
+        mender=reading.mender,
+        counting=counting and not selection.by_time and selection.flow_ids is None,
+    )
+    progress = reading.progress or (lambda _: nullcontext())
+    with progress(total_bytes(sources)) as advance:
+        missing = reading.nrows
+        for source, name in zip(sources, report.sources, strict=True):
+            stream = blocks(
+                source,
+                block_bytes=_block_bytes(reading, missing),
+                note=lambda text, name=name: report.notes.append(f"{name}: {text}"),  # type: ignore[misc]
+                advance=advance,
+            )
+            for block in _up_to(segmenter.read(stream, source=name), missing):
+                if reading.stop_at_bad_line:
+                    _stop(block)
+                yield block
+                if missing is not None:
+                    missing -= _count([block])
+            if missing == 0:
+                return
+
+
+def _block_bytes(reading: Reading, missing: int | None) -> int:
+    if missing is None:
+        return reading.block_bytes
+    return min(reading.block_bytes, max(_FEWEST_BYTES, missing * _BYTES_PER_EVENT))
+
+
+def _up_to(stream: Iterator[BlockRead], missing: int | None) -> Iterator[BlockRead]:
+    """Pass blocks on, up to the last of so many events."""
+    for block in stream:
+        if missing is None:
+            yield block
+            continue
+        here = _count([block])
+        if here >= missing:
+            yield _divided([block], missing)[0][0]
+            return
+        missing -= here
+        yield block
+
+
+def _count(held: Iterable[BlockRead]) -> int:
+    return sum(len(segment.lines) for block in held for segment in block.segments)
+
+
+def _divided(held: list[BlockRead], events: int) -> tuple[list[BlockRead], list[BlockRead]]:
+    """Divide blocks after so many events."""
+    *before, last = held
+    place = events - _count(before)
+    first = last.first_line
+    if place:
+        lines = np.concatenate([segment.lines for segment in last.segments])
+        first = int(np.partition(lines, place - 1)[place - 1]) + 1
+    head, tail = last.split(first)
+    return [*before, head], [tail]
+
+
+def _assembled(held: list[BlockRead], report: Report, wanted: Wanted | None) -> Assembled:
+    for block in held:
+        report.lines += block.lines
+        report.add(block.found)
+    report.events = _count(held)
+    segments = [segment for block in held for segment in block.segments]
+    return assemble(segments, report, wanted)
+
+
+def _strange(wanted: Wanted, assembled: Assembled) -> list[str]:
+    """Tell of columns that were asked for by a name that neither EVE nor the sources know."""
+    strange = [
+        name
+        for name in wanted.names
+        if not is_known(name) and assembled.table.column(name).null_count == len(assembled.lines)
+    ]
+    hints = {name: get_close_matches(name, fields(), n=1) for name in strange}
+    return [
+        f"no event has {name!r}" + (f" (did you mean {hints[name][0]!r}?)" if hints[name] else "")
+        for name in strange
+    ]
+
+
+def _stop(block: BlockRead) -> None:
+    first = next((found.mishap for found in block.found if found.left_out and found.mishap), None)
+    if first is None:
         return
-    first = min(report.examples, key=lambda mishap: mishap.line)
     msg = (
         f"{first.source}, line {first.line}, byte {first.offset}: {first.reason}; "
         "on_bad_lines='warn' reads the others"

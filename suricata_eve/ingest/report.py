@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["MAX_EXAMPLES", "Mishap", "Report", "many"]
+__all__ = ["MAX_EXAMPLES", "Found", "Mender", "Mishap", "Report", "many"]
 
 MAX_EXAMPLES = 100
 """How many mishaps are kept with their place; all are counted."""
@@ -22,6 +22,23 @@ class Mishap(NamedTuple):
     offset: int
     """Byte offset of the line's start in its source, decompressed."""
     reason: str
+
+
+Mender: TypeAlias = "Callable[[Mishap, bytes], bytes | None]"
+"""Given what is wrong with a line, and the line: what to read in its place, if anything."""
+
+
+class Found(NamedTuple):
+    """What is to be told of one line."""
+
+    line: int
+    """Its number over all sources, from 0."""
+    nul_bytes: int
+    """NUL bytes stripped from around it."""
+    mishap: Mishap | None
+    """What is wrong with it."""
+    left_out: bool
+    """Whether it is no event, rather than one with a mended value."""
 
 
 @dataclass
@@ -66,6 +83,13 @@ class Report:
     notes: list[str] = field(default_factory=list)
     examples: list[Mishap] = field(default_factory=list)
 
+    def add(self, found: Iterable[Found]) -> None:
+        """Count what was found in single lines."""
+        for one in found:
+            self.nul_bytes += one.nul_bytes
+            if one.mishap is not None:
+                (self.add_lines if one.left_out else self.add_values)([one.mishap])
+
     def add_lines(self, mishaps: Iterable[Mishap]) -> None:
         """Count lines that are no event."""
         for mishap in mishaps:
@@ -77,6 +101,19 @@ class Report:
         for mishap in mishaps:
             self.bad_values += 1
             self.bad_value_reasons[mishap.reason] += 1
+            self._keep(mishap)
+
+    def merge(self, other: Report) -> None:
+        """Add what another read, of the same sources, has found."""
+        self.sources = self.sources or list(other.sources)
+        for name in ("lines", "events", "nul_bytes", "bad_lines", "bad_values", "cut_times"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.bad_value_reasons += other.bad_value_reasons
+        self.converted |= other.converted
+        self.texts |= other.texts
+        self.misfits |= other.misfits
+        self.notes += other.notes
+        for mishap in other.examples:
             self._keep(mishap)
 
     def _keep(self, mishap: Mishap) -> None:
@@ -114,10 +151,21 @@ class Report:
         order = {name: place for place, name in enumerate(self.sources)}
         return sorted(self.examples, key=lambda mishap: (order.get(mishap.source, 0), mishap.line))
 
-    def message(self) -> str | None:
-        """Return all of it in a sentence or two for one warning, None if all went well."""
+    def message(self, *, with_lines: bool = True) -> str | None:
+        """Return all of it in a sentence or two for one warning, None if all went well.
+
+        Parameters
+        ----------
+        with_lines : bool, default True
+            Whether to tell of lines that were left out.
+
+        Returns
+        -------
+        str or None
+            The sentence.
+        """
         parts = []
-        if self.bad_lines:
+        if self.bad_lines and with_lines:
             parts.append(f"{self.bad_lines} of {many(self.lines, 'line')} left out")
         if self.bad_values:
             reasons = [f"{why} ({n})" for why, n in self.bad_value_reasons.items()]

@@ -6,89 +6,107 @@ threads; what it refuses goes line by line to :mod:`suricata_eve.ingest.salvage`
 
 from __future__ import annotations
 
-import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.types as pt
 
 from suricata_eve.ingest.lines import Lines, event_types, find_lines, is_plain
 from suricata_eve.ingest.parse import Declared, Parsed, parse, seed
-from suricata_eve.ingest.report import Mishap, Report
+from suricata_eve.ingest.pool import deep_pool
+from suricata_eve.ingest.prefilter import candidates, certain_types
+from suricata_eve.ingest.report import Found, Mender, Mishap
 from suricata_eve.ingest.salvage import columns_of, salvage
+from suricata_eve.ingest.segment import Segment, by_true_type, narrow_runs, narrowed
+from suricata_eve.ingest.selection import EVERYTHING, Selection, selected
 from suricata_eve.ingest.sources import Block
-from suricata_eve.ingest.unify import Part
-from suricata_eve.ingest.values import pruned, text_of
+from suricata_eve.ingest.values import text_of
+from suricata_eve.ingest.wanted import Wanted
 
-__all__ = ["Segment", "Segmenter"]
+__all__ = ["BlockRead", "Segmenter"]
 
 _PIECE_BYTES = 4 << 20
 _PIECE_LINES = 8192
-_WIDE = 2048  # columns: beyond this, nearly all of a segment's cells are empty
-_STACK_BYTES = 64 << 20  # see lines._MAX_OPENERS
 _MAX_TYPES = 256  # a block has a few dozen; beyond this the rare ones are parsed together
 
 
 @dataclass
-class Segment:
-    """Events of one type, in file order.
+class BlockRead:
+    """What one block of a source held.
 
     Attributes
     ----------
-    event_type : str or None
-        Their type.
-    source : str
-        Where they come from.
     first_line : int
-        Number of the source's first line over all sources, from 0.
-    lines : numpy.ndarray of int64
-        Number of each event's line over all sources, from 0.
-    offsets : numpy.ndarray of int64
-        Byte offset of each event's line in its source.
-    columns : dict
-        Paths to columns.
+        Number of its first line over all sources, from 0.
+    lines : int
+        How many lines it has.
+    segments : list of Segment
+        Its events, as far as they are asked for.
+    found : list of Found
+        What is to be told of single lines, in their order.
+    counted : Counter of str
+        Events of each type that were only counted, and are in no segment.
     """
 
-    event_type: str | None
-    source: str
     first_line: int
-    lines: np.ndarray
-    offsets: np.ndarray
-    columns: dict[str, Part]
+    lines: int
+    segments: list[Segment] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    counted: Counter[str] = field(default_factory=Counter)
 
-    def mishap(self, row: int, reason: str) -> Mishap:
-        """Return what went wrong in one event, with its place."""
-        line = int(self.lines[row]) - self.first_line + 1
-        return Mishap(self.source, line, int(self.offsets[row]), reason)
+    def split(self, line: int) -> tuple[BlockRead, BlockRead]:
+        """Divide the block before the line of a number over all sources."""
+        head = BlockRead(self.first_line, line - self.first_line)
+        tail = BlockRead(line, self.lines - head.lines)
+        for segment in self.segments:
+            row = int(np.searchsorted(segment.lines, line))
+            head.segments += [segment.slice(0, row)] if row else []
+            tail.segments += [segment.slice(row, None)] if row < len(segment.lines) else []
+        head.found = [found for found in self.found if found.line < line]
+        tail.found = self.found[len(head.found) :]
+        return head, tail
 
 
 @dataclass
-class _Prepared:
-    """A block whose lines are on their way through the parser."""
+class _Lined:
+    """A block, its lines, and which of them go where."""
 
     lines: Lines
+    array: pa.Array
+    odd: np.ndarray
+    pieces: list[tuple[str | None, np.ndarray]]
+    counted: Counter[str]
+
+
+@dataclass
+class _Place:
+    """Where a block starts: its source, line numbers over all sources, byte offset."""
+
     source: str
     source_line: int
     line: int
     offset: int
-    odd: np.ndarray
+
+
+@dataclass
+class _Parsing:
+    """A block whose lines are on their way through the parser."""
+
+    lined: _Lined
+    place: _Place
     jobs: list[tuple[str | None, np.ndarray, Future[list[Parsed]]]]
 
-    def segment(
-        self, event_type: str | None, positions: np.ndarray, columns: dict[str, Part]
-    ) -> Segment:
+    def segment(self, event_type: str | None, positions: np.ndarray, columns: Any) -> Segment:
         return Segment(
             event_type,
-            self.source,
-            self.source_line,
-            positions.astype(np.int64) + self.line,
-            self.lines.offsets[positions] + self.offset,
+            self.place.source,
+            self.place.source_line,
+            positions.astype(np.int64) + self.place.line,
+            self.lined.lines.offsets[positions] + self.place.offset,
             columns,
         )
 
@@ -98,127 +116,186 @@ class Segmenter:
 
     Parameters
     ----------
-    report : Report
-        Counts and mishaps are added to it.
     threads : int
         How many threads parse.
-    fast : bool
+    fast : bool, default True
         False parses every line with ``json``: slower, with the same outcome.
+    selection : Selection, optional
+        Which events to give; all by default.
+    wanted : Wanted, optional
+        Which columns to read; all by default.
+    mender : callable, optional
+        Asked for each line that is no event; what it returns is read in its place.
+    counting : bool, default False
+        Count the lines whose type is plain to see, without parsing them.
     """
 
-    def __init__(self, report: Report, *, threads: int, fast: bool) -> None:
-        self._report = report
+    def __init__(
+        self,
+        *,
+        threads: int,
+        fast: bool = True,
+        selection: Selection = EVERYTHING,
+        wanted: Wanted | None = None,
+        mender: Mender | None = None,
+        counting: bool = False,
+    ) -> None:
         self._threads = threads
         self._fast = fast
+        self._selection = selection
+        self._wanted = wanted
+        self._mender = mender
+        self._counting = counting
         self._declared: dict[str | None, Declared] = {}
+        self._line = 0
 
-    def segments(self, blocks: Iterable[Block], *, source: str) -> Iterator[Segment]:
+    def read(self, blocks: Iterable[Block], *, source: str) -> Iterator[BlockRead]:
         """Read the blocks of one source.
 
         Parameters
         ----------
         blocks : iterable of bytes or memoryview
-            Its blocks, each of whole lines.
+            Its blocks, each of whole lines. Two are worked on while a third is asked for.
         source : str
             Its name.
 
         Yields
         ------
-        Segment
-            Every event of the source, once.
+        BlockRead
+            Every block, in order.
         """
-        with _deep_pool(self._threads) as pool:
-            waiting: deque[_Prepared] = deque()
-            source_line, offset = self._report.lines, 0
+        place = _Place(source, self._line, self._line, 0)
+        with deep_pool(self._threads) as pool:
+            lining: deque[Future[_Lined]] = deque()
+            parsing: deque[_Parsing] = deque()
             for block in blocks:
-                lines = find_lines(block)
-                waiting.append(self._prepare(pool, lines, source, source_line, offset))
-                self._report.lines += len(lines)
-                offset += len(lines.data)
-                # The next block is prepared while this one is parsed.
-                if len(waiting) > 1:
-                    yield from self._collect(waiting.popleft())
-            for prepared in waiting:
-                yield from self._collect(prepared)
+                lining.append(pool.submit(self._line_up, block))
+                del block  # whose memory is used again when nobody holds it
+                # While the lines of this block are found, the one before is parsed.
+                if len(lining) > 1:
+                    parsing.append(self._start(pool, lining.popleft().result(), place))
+                if len(parsing) > 1:
+                    yield self._collect(parsing.popleft())
+            parsing += [self._start(pool, lined.result(), place) for lined in lining]
+            while parsing:
+                yield self._collect(parsing.popleft())
 
-    def _prepare(
-        self, pool: ThreadPoolExecutor, lines: Lines, source: str, source_line: int, offset: int
-    ) -> _Prepared:
+    def _line_up(self, block: Block) -> _Lined:
+        """Find the lines of a block, and divide them by event type."""
+        lines = find_lines(block)
+        array = lines.as_arrow()
+        chosen = np.ones(len(lines), bool)
+        if self._selection is not EVERYTHING and len(lines):
+            chosen = candidates(lines, array, self._selection)
         plain = is_plain(lines) if self._fast else np.zeros(len(lines), bool)
-        prepared = _Prepared(
-            lines, source, source_line, self._report.lines, offset, np.flatnonzero(~plain), []
-        )
-        if plain.any():
-            array = lines.as_arrow()
-            for event_type, positions in _pieces(lines, array, np.flatnonzero(plain)):
-                declared = self._declared.setdefault(event_type, seed())
-                job = pool.submit(_parse_lines, array, positions, declared)
-                prepared.jobs.append((event_type, positions, job))
-        return prepared
+        odd = np.flatnonzero(chosen & ~plain)
+        plain &= chosen
+        counted: Counter[str] = Counter()
+        if self._counting:
+            counted, plain = _counted(lines, array, plain, self._selection)
+        pieces = list(_pieces(lines, array, np.flatnonzero(plain))) if plain.any() else []
+        return _Lined(lines, array, odd, pieces, counted)
 
-    def _collect(self, prepared: _Prepared) -> Iterator[Segment]:
-        refused = [prepared.odd]
-        for event_type, positions, job in prepared.jobs:
+    def _start(self, pool: ThreadPoolExecutor, lined: _Lined, place: _Place) -> _Parsing:
+        """Hand the pieces of a block to the parser."""
+        parsing = _Parsing(lined, replace(place), [])
+        place.line += len(lined.lines)
+        place.offset += len(lined.lines.data)
+        self._line = place.line
+        for event_type, positions in lined.pieces:
+            declared = self._declared.setdefault(event_type, seed())
+            job = pool.submit(_parse_lines, lined.array, positions, declared, self._wanted)
+            parsing.jobs.append((event_type, positions, job))
+        return parsing
+
+    def _collect(self, parsing: _Parsing) -> BlockRead:
+        lined = parsing.lined
+        result = BlockRead(parsing.place.line, len(lined.lines), counted=lined.counted)
+        refused = [lined.odd]
+        for event_type, positions, job in parsing.jobs:
             for parsed in job.result():
                 chosen = positions[parsed.positions]
                 if parsed.columns is None:
                     refused.append(chosen)
                     continue
-                segment = prepared.segment(event_type, chosen, dict(parsed.columns))
-                self._report.events += len(chosen)
-                for narrow in _narrowed(segment):
-                    yield from _by_true_type(narrow)
-        yield from self._salvage(prepared, np.sort(np.concatenate(refused)))
+                segment = parsing.segment(event_type, chosen, dict(parsed.columns))
+                for narrow in narrowed(segment):
+                    self._add(result, by_true_type(narrow))
+        events = self._salvage(parsing, np.sort(np.concatenate(refused)), result.found)
+        self._add(result, events)
+        return result
 
-    def _salvage(self, prepared: _Prepared, positions: np.ndarray) -> Iterator[Segment]:
+    def _add(self, result: BlockRead, segments: Iterable[Segment]) -> None:
+        for segment in segments:
+            chosen = selected(segment, self._selection)
+            if chosen is not None:
+                result.segments.append(chosen)
+
+    def _salvage(
+        self, parsing: _Parsing, positions: np.ndarray, found: list[Found]
+    ) -> Iterator[Segment]:
         """Parse lines one by one, and put those of one type together again."""
         groups: dict[str | None, tuple[list[int], list[dict[str, Any]]]] = {}
         for position in positions.tolist():
-            event, reason, nul_bytes = salvage(prepared.lines.line(position))
-            self._report.nul_bytes += nul_bytes
-            if reason is not None:
-                place = prepared.segment(None, np.array([position]), {}).mishap(0, reason)
-                add = self._report.add_lines if event is None else self._report.add_values
-                add([place])
+            event = self._salvage_line(parsing, position, found)
             if event is None:
                 continue
             value = event.get("event_type")
             numbers, events = groups.setdefault(None if value is None else text_of(value), ([], []))
             numbers.append(position)
+            if self._wanted is not None:
+                event = {path: value for path, value in event.items() if self._wanted.reads(path)}
             events.append(event)
         for event_type, (numbers, events) in groups.items():
-            self._report.events += len(events)
-            for start, stop in _narrow_runs(events):
+            for start, stop in narrow_runs(events):
                 columns = columns_of(events[start:stop])
-                yield prepared.segment(event_type, np.array(numbers[start:stop]), columns)
+                yield parsing.segment(event_type, np.array(numbers[start:stop]), columns)
+
+    def _salvage_line(
+        self, parsing: _Parsing, position: int, found: list[Found]
+    ) -> dict[str, Any] | None:
+        line = parsing.lined.lines.line(position)
+        event, reason, nul_bytes = salvage(line)
+        if reason is None and not nul_bytes:
+            return event
+        mishap = None
+        if reason is not None:
+            mishap = parsing.segment(None, np.array([position]), {}).mishap(0, reason)
+            if event is None and self._mender is not None:
+                event, mishap = _mended(self._mender, mishap, line)
+        found.append(Found(parsing.place.line + position, nul_bytes, mishap, event is None))
+        return event
 
 
-@contextmanager
-def _deep_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
-    """Make a thread pool whose stacks are large enough for deeply nested lines."""
-    usual = threading.stack_size(_STACK_BYTES)
-    try:
-        pool = ThreadPoolExecutor(threads, thread_name_prefix="suricata_eve")
-        # The pool starts a thread for each of its first tasks, if none is idle.
-        started = threading.Barrier(threads + 1)
-        try:
-            for _ in range(threads):
-                pool.submit(started.wait)
-            started.wait()
-        except RuntimeError:
-            # No memory for another thread: those that wait would keep the process from ending.
-            started.abort()
-            pool.shutdown(wait=False)
-            raise
-    finally:
-        threading.stack_size(usual)
-    with pool:
-        yield pool
+def _mended(mender: Mender, mishap: Mishap, line: bytes) -> tuple[dict[str, Any] | None, Mishap]:
+    """Ask for a line to read in the place of one that is no event."""
+    other = mender(mishap, line)
+    if other is None:
+        return None, mishap
+    event, reason, _ = salvage(other)
+    if event is None:
+        return None, mishap._replace(reason=f"{mishap.reason}; replaced: {reason or 'blank'}")
+    return event, mishap._replace(reason="a line was replaced by on_bad_lines")
 
 
-def _parse_lines(array: pa.Array, positions: np.ndarray, declared: Declared) -> list[Parsed]:
+def _parse_lines(
+    array: pa.Array, positions: np.ndarray, declared: Declared, wanted: Wanted | None
+) -> list[Parsed]:
     """Put some of a block's lines side by side, and parse them."""
-    return list(parse(array.take(pa.array(positions)), declared))
+    return list(parse(array.take(pa.array(positions)), declared, wanted))
+
+
+def _counted(
+    lines: Lines, array: pa.Array, plain: np.ndarray, selection: Selection
+) -> tuple[Counter[str], np.ndarray]:
+    """Count the lines whose type is plain to see; return which others must be parsed."""
+    types = certain_types(lines, array)
+    names = types.dictionary.to_pylist()
+    known = plain & np.asarray(types.is_valid())
+    codes = np.asarray(types.indices.fill_null(0))[known]
+    numbers = np.bincount(codes, minlength=len(names)).tolist()
+    counts = {name: n for name, n in zip(names, numbers, strict=True) if selection.has_type(name)}
+    return Counter(counts), plain & ~known
 
 
 def _pieces(
@@ -253,85 +330,3 @@ def _name(value: pa.Scalar) -> str | None:
     except UnicodeDecodeError:
         return None
     return name
-
-
-def _narrowed(segment: Segment) -> Iterator[Segment]:
-    """Halve a segment of very many columns, until each half has few or is short.
-
-    Names of fields can come from the traffic (MQTT user properties do). When each event
-    brings its own, a column as long as the segment for each would grow with the square of
-    the events.
-    """
-    rows = len(segment.lines)
-    if len(segment.columns) <= _WIDE or rows <= 1:
-        yield segment
-        return
-    for start, stop in ((0, rows // 2), (rows // 2, rows)):
-        slices = {path: part[start:stop] for path, part in segment.columns.items()}
-        kept = {
-            path: _copied(part)
-            for path, part in slices.items()
-            if part.null_count < len(part)  # type: ignore[union-attr]
-        }
-        yield from _narrowed(
-            Segment(
-                segment.event_type,
-                segment.source,
-                segment.first_line,
-                segment.lines[start:stop],
-                segment.offsets[start:stop],
-                kept,
-            )
-        )
-
-
-def _copied(part: pa.Array) -> pa.Array:
-    """Copy a slice, so that the memory of the array that it is a part of is freed."""
-    return part.take(pa.array(np.arange(len(part))))
-
-
-def _narrow_runs(events: list[dict[str, Any]]) -> Iterator[tuple[int, int]]:
-    """Cut events into runs that have few columns together, for the same reason."""
-    paths: set[str] = set()
-    start = 0
-    for position, event in enumerate(events):
-        paths.update(event)
-        if len(paths) > _WIDE and position > start:
-            yield start, position
-            paths, start = set(event), position
-    yield start, len(events)
-
-
-def _by_true_type(segment: Segment) -> Iterator[Segment]:
-    """Split a segment where the parser found other event types than the text suggested."""
-    column = segment.columns.get("event_type")
-    if column is None:
-        segment.event_type = None
-        yield segment
-        return
-    if not pt.is_string(column.type):  # type: ignore[union-attr]
-        texts = [None if value is None else text_of(pruned(value)) for value in column.to_pylist()]  # type: ignore[union-attr]
-        column = pa.array(texts, pa.string())
-    codes = column.dictionary_encode()  # type: ignore[union-attr]
-    if len(codes.dictionary) == 1 and codes.null_count == 0:
-        segment.event_type = codes.dictionary[0].as_py()
-        yield segment
-        return
-    names = [*codes.dictionary.to_pylist(), None]
-    indices = np.asarray(codes.indices.fill_null(len(names) - 1))
-    order = np.argsort(indices, kind="stable")
-    columns = {path: part.take(pa.array(order)) for path, part in segment.columns.items()}  # type: ignore[union-attr]
-    counts = np.bincount(indices, minlength=len(names))
-    stops = np.cumsum(counts)
-    for code in np.flatnonzero(counts):
-        start, length = int(stops[code] - counts[code]), int(counts[code])
-        slices = {path: part.slice(start, length) for path, part in columns.items()}
-        rows = order[start : start + length]
-        yield Segment(
-            names[code],
-            segment.source,
-            segment.first_line,
-            segment.lines[rows],
-            segment.offsets[rows],
-            {path: part for path, part in slices.items() if part.null_count < length},
-        )

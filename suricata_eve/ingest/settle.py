@@ -16,7 +16,7 @@ import pyarrow.types as pt
 
 from suricata_eve.ingest.coerce import coerce
 from suricata_eve.ingest.report import Report
-from suricata_eve.ingest.segments import Segment
+from suricata_eve.ingest.segment import Segment
 from suricata_eve.ingest.times import UTC_MICROSECONDS, parse_instants
 from suricata_eve.ingest.unify import Part, fit, unify
 from suricata_eve.schema.fields import arrow_type

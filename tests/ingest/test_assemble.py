@@ -12,7 +12,7 @@ from suricata_eve.ingest import assemble as module
 from suricata_eve.ingest import rows
 from suricata_eve.ingest.assemble import Assembled, assemble
 from suricata_eve.ingest.report import Mishap, Report
-from suricata_eve.ingest.segments import Segment
+from suricata_eve.ingest.segment import Segment
 from suricata_eve.ingest.values import Conflict, build
 from suricata_eve.schema.fields import CORE, arrow_type
 

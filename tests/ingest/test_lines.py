@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from suricata_eve.ingest import lines as module
-from suricata_eve.ingest.lines import event_types, find_lines, is_plain
+from suricata_eve.ingest.lines import event_types, find_lines, is_plain, openers
 
 
 def texts(block: bytes) -> list[bytes]:
@@ -111,14 +111,23 @@ def test_no_lines() -> None:
     assert event_types(find_lines(b"").as_arrow()).to_pylist() == []
 
 
-@pytest.mark.parametrize("opener", [b"[", b"{", b"[{"])
-def test_many_openers_are_odd_and_as_many_letters_are_not(opener: bytes) -> None:
-    most = module._MAX_OPENERS
-    body = opener * (most // len(opener))
-    deep = b"{" + body + b"}\n"
-    flat = b"{" + body[1:] + b"x" * most + b"}\n"
+def test_openers_are_counted_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brackets and braces that open, in text as well; of a slice, those of its lines."""
+    monkeypatch.setattr(module, "_STEP", 7)
+    array = find_lines(b'{"a":[{"b":"[x]{"}]}\n\n[[[[\n{}\nx').as_arrow()
 
-    assert is_plain(find_lines(deep + flat)).tolist() == [False, True]
+    assert openers(array).tolist() == [5, 0, 4, 1, 0]
+    assert openers(array.slice(2, 2)).tolist() == [4, 1]
+    assert openers(array.slice(2, 0)).tolist() == []
+
+
+def test_a_text_is_counted_in_the_block_alone() -> None:
+    """Also where the block is a view into something longer."""
+    whole = b"abcab\nab"
+    for block in (b"abcab\n", bytearray(b"abcab\n"), memoryview(whole)[:6]):
+        assert find_lines(block).occurrences(b"ab") == 2
+    assert find_lines(memoryview(whole)[3:]).occurrences(b"ab") == 2
+    assert find_lines(b"").occurrences(b"ab") == 0
 
 
 # --- event types -----------------------------------------------------------------------
@@ -128,7 +137,7 @@ def test_many_openers_are_odd_and_as_many_letters_are_not(opener: bytes) -> None
     ("line", "name"),
     [
         ('{"event_type":"alert"}', b"alert"),
-        ('{"a":1,"event_type" :"alert"}', None),
+        ('{"a":1,"event_type" :"alert"}', b"alert"),
         ('{"event_type": \t "alert"}', b"alert"),
         ('{"event_type":"a","event_type":"b"}', b"a"),
         ('{"event_type":""}', b""),

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from suricata_eve.errors import EveParseError, EveTypeError
-from suricata_eve.ingest.read import read_table
+from suricata_eve.ingest.read import Reading, read_table
 from suricata_eve.ingest.report import Report
 
 
@@ -47,7 +47,7 @@ def hostile() -> bytes:
 
 
 def read(data: bytes, **options: Any) -> tuple[pa.Table, list[int], Report]:
-    assembled, report = read_table(io.BytesIO(data), **options)
+    assembled, report = read_table(Reading(io.BytesIO(data), **options))
     assembled.table.validate(full=True)
     return assembled.table, assembled.lines.tolist(), report
 
@@ -73,7 +73,7 @@ def test_sources_are_read_one_after_the_other(tmp_path: Path) -> None:
     first, second = tmp_path / "eve.json", tmp_path / "eve.json.1.gz"
     first.write_bytes(event(0) + event(3) + event(1)[:-1])
     second.write_bytes(gzip.compress(b"\n" + event(6)))
-    assembled, report = read_table([first, str(second), io.BytesIO(event(4))])
+    assembled, report = read_table(Reading([first, str(second), io.BytesIO(event(4))]))
 
     assert assembled.lines.tolist() == [0, 1, 4, 2, 5]
     assert assembled.table.column("n").to_pylist() == [0, 3, 6, 1, 4]
@@ -84,7 +84,7 @@ def test_sources_are_read_one_after_the_other(tmp_path: Path) -> None:
 def test_the_same_source_twice_is_read_twice(tmp_path: Path) -> None:
     path = tmp_path / "eve.json"
     path.write_bytes(event(0))
-    assembled, _ = read_table([path, path])
+    assembled, _ = read_table(Reading([path, path]))
 
     assert assembled.lines.tolist() == [0, 1]
 
@@ -93,7 +93,7 @@ def test_notes_name_their_source(tmp_path: Path) -> None:
     cut, padded = tmp_path / "cut.gz", tmp_path / "garbage.gz"
     cut.write_bytes(gzip.compress(event(0))[:-4])
     padded.write_bytes(gzip.compress(event(1)) + b"?")
-    assembled, report = read_table([cut, padded])
+    assembled, report = read_table(Reading([cut, padded]))
 
     assert assembled.lines.tolist() == [0, 1]
     assert report.notes == [
@@ -130,7 +130,7 @@ def test_the_bad_line_is_that_of_the_first_source_that_has_one(tmp_path: Path) -
     good.write_bytes(event(0) * 3)
     bad.write_bytes(event(0) + b"bad\n")
     with pytest.raises(EveParseError, match=rf"^{bad}, line 2, byte {len(event(0))}: "):
-        read_table([good, bad, tmp_path / "not reached.json"], stop_at_bad_line=True)
+        read_table(Reading([good, bad, tmp_path / "not reached.json"], stop_at_bad_line=True))
 
 
 def test_what_is_mended_does_not_stop() -> None:
@@ -143,7 +143,7 @@ def test_what_is_mended_does_not_stop() -> None:
 
 def test_no_sources_and_no_events() -> None:
     for source in ([], io.BytesIO(), [io.BytesIO(b"\n"), io.BytesIO()]):
-        assembled, report = read_table(source)
+        assembled, report = read_table(Reading(source))
 
         assert assembled.table.num_rows == report.events == 0
         assert len(assembled.lines) == 0
@@ -151,12 +151,12 @@ def test_no_sources_and_no_events() -> None:
 
 def test_what_is_no_source_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(EveTypeError):
-        read_table([tmp_path / "not opened.json", 7])  # type: ignore[list-item]
+        read_table(Reading([tmp_path / "not opened.json", 7]))  # type: ignore[list-item]
 
 
 def test_the_integer_minus_zero_has_no_sign_beside_fractions() -> None:
     data = b'{"x":-0}\n{"x":0.5}\n{"x":-0.0}\n'
     for fast in (True, False):
-        assembled, _ = read_table(io.BytesIO(data), fast=fast)
+        assembled, _ = read_table(Reading(io.BytesIO(data), fast=fast))
 
         assert repr(assembled.table["x"].to_pylist()) == "[0.0, 0.5, -0.0]"

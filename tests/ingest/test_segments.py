@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from suricata_eve.ingest import segment as segment_module
 from suricata_eve.ingest import segments as module
 from suricata_eve.ingest.report import Mishap, Report
-from suricata_eve.ingest.segments import Segment, Segmenter
+from suricata_eve.ingest.segment import Segment
+from suricata_eve.ingest.segments import Segmenter
 
 
 def line(kind: str | None, number: int, **more: Any) -> bytes:
@@ -20,9 +22,20 @@ def line(kind: str | None, number: int, **more: Any) -> bytes:
 
 
 def segments(*blocks: bytes, threads: int = 2, fast: bool = True) -> tuple[list[Segment], Report]:
-    report = Report()
-    segmenter = Segmenter(report, threads=threads, fast=fast)
-    return list(segmenter.segments(blocks, source="eve.json")), report
+    return collected(Segmenter(threads=threads, fast=fast), *blocks)
+
+
+def collected(
+    segmenter: Segmenter, *blocks: bytes, source: str = "eve.json"
+) -> tuple[list[Segment], Report]:
+    """Return all segments, and the report that comes of reading them."""
+    report, found = Report(), []
+    for block in segmenter.read(blocks, source=source):
+        report.lines += block.lines
+        report.add(block.found)
+        found += block.segments
+    report.events = sum(len(segment.lines) for segment in found)
+    return found, report
 
 
 def rows(found: list[Segment]) -> list[tuple[int, str | None, int, int]]:
@@ -93,10 +106,9 @@ def test_no_blocks_and_blank_blocks_have_no_events() -> None:
 
 
 def test_line_numbers_go_on_from_source_to_source() -> None:
-    report = Report()
-    segmenter = Segmenter(report, threads=1, fast=True)
-    first = list(segmenter.segments([line("a", 0), line("a", 1)], source="one"))
-    second = list(segmenter.segments([b"\n" + line("a", 3) + b"bad\n"], source="two"))
+    segmenter = Segmenter(threads=1)
+    first, _ = collected(segmenter, line("a", 0), line("a", 1), source="one")
+    second, report = collected(segmenter, b"\n" + line("a", 3) + b"bad\n", source="two")
 
     assert [segment.lines.tolist() for segment in first] == [[0], [1]]
     assert [segment.lines.tolist() for segment in second] == [[3]]
@@ -138,7 +150,7 @@ def test_segments_are_narrow_where_each_event_brings_its_own_columns(
     monkeypatch: pytest.MonkeyPatch, *, fast: bool
 ) -> None:
     """Else cells would grow with the square of the events."""
-    monkeypatch.setattr(module, "_WIDE", 50)
+    monkeypatch.setattr(segment_module, "_WIDE", 50)
     data = b"".join(line("mqtt", n, **{f"k{n}": n, "all": 1}) for n in range(1000))
     found, _ = segments(data, fast=fast)
 
@@ -164,8 +176,7 @@ def test_the_stack_size_of_other_threads_is_as_before() -> None:
 
 
 def test_no_thread_is_left_when_the_reader_stops() -> None:
-    segmenter = Segmenter(Report(), threads=2, fast=True)
-    reader = segmenter.segments([line("a", n) for n in range(9)], source="x")
+    reader = Segmenter(threads=2).read([line("a", n) for n in range(9)], source="x")
     next(reader)
     reader.close()  # type: ignore[attr-defined]
 
@@ -173,7 +184,7 @@ def test_no_thread_is_left_when_the_reader_stops() -> None:
 
 
 def test_blocks_are_read_as_they_are_needed() -> None:
-    """Two at a time, however many there are."""
+    """Three at a time, however many there are."""
     taken: list[int] = []
 
     def blocks() -> Any:
@@ -181,11 +192,11 @@ def test_blocks_are_read_as_they_are_needed() -> None:
             taken.append(number)
             yield line("a", number)
 
-    reader = Segmenter(Report(), threads=1, fast=True).segments(blocks(), source="x")
-    next(reader)
-    assert taken == [0, 1]
+    reader = Segmenter(threads=1).read(blocks(), source="x")
     next(reader)
     assert taken == [0, 1, 2]
+    next(reader)
+    assert taken == [0, 1, 2, 3]
     reader.close()  # type: ignore[attr-defined]
 
 
@@ -215,7 +226,7 @@ def test_a_thread_that_cannot_start_is_an_error_and_leaves_none_waiting(
 
     monkeypatch.setattr(threading.Thread, "start", refuse_the_second)
     with pytest.raises(RuntimeError, match="can't start new thread"):
-        list(Segmenter(Report(), threads=2, fast=True).segments([b"{}\n"], source="x"))
+        list(Segmenter(threads=2).read([b"{}\n"], source="x"))
 
     for thread in started:
         thread.join(timeout=10)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from suricata_eve.ingest.report import Report
-from suricata_eve.ingest.segments import Segment
+from suricata_eve.ingest.segment import Segment
 from suricata_eve.ingest.settle import settle
 from suricata_eve.ingest.unify import Part
 from suricata_eve.ingest.values import Conflict, build

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from suricata_eve.ingest.read import read_table
+from suricata_eve.ingest.read import Reading, read_table
 from suricata_eve.testing import strategies as eve
 
 pytestmark = pytest.mark.property
@@ -25,8 +25,10 @@ FILES = st.one_of(
 @example(b'{"x":[{"b":1}]}\n{"x":[{"a":1}]}\n{"x":[]}\n{"x":[null]}\n', 1, 1)
 def test_blocks_of_any_size(data: bytes, block_bytes: int, threads: int) -> None:
     """The table, the lines and the report are those of the file read as one block."""
-    whole, whole_report = read_table(io.BytesIO(data), threads=1)
-    parts, parts_report = read_table(io.BytesIO(data), block_bytes=block_bytes, threads=threads)
+    whole, whole_report = read_table(Reading(io.BytesIO(data), threads=1))
+    parts, parts_report = read_table(
+        Reading(io.BytesIO(data), block_bytes=block_bytes, threads=threads)
+    )
 
     assert whole.table.schema == parts.table.schema
     assert whole.lines.tolist() == parts.lines.tolist()

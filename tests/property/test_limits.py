@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suricata_eve.ingest import assemble, lines, parse, rows, segments, sources
-from suricata_eve.ingest.read import read_table
+from suricata_eve.ingest import assemble, lines, parse, rows, segment, segments
+from suricata_eve.ingest.read import Reading, read_table
 from suricata_eve.testing import strategies as eve
 
 pytestmark = pytest.mark.property
@@ -17,17 +17,16 @@ pytestmark = pytest.mark.property
 # Each is crossed in a large file now and then; here a small one crosses it all the time.
 LIMITS = {
     (lines, "_STEP"): (1, 50),
-    (lines, "_MAX_OPENERS"): (1, 3),
+    (parse, "_MAX_OPENERS"): (1, 3),
     (parse, "_FEW"): (1, 2, 5),
     (parse, "_MAX_DEPTH"): (1, 2, 3),
     (segments, "_PIECE_BYTES"): (1, 200),
     (segments, "_PIECE_LINES"): (1, 3),
-    (segments, "_WIDE"): (1, 4),
+    (segment, "_WIDE"): (1, 4),
     (segments, "_MAX_TYPES"): (1, 2),
     (assemble, "_MANY"): (1, 2),
     (rows, "_ROWS"): (1, 5),
     (rows, "_BYTES"): (1, 100),
-    (sources, "_CHUNK"): (1, 100),
 }
 CHOSEN = st.fixed_dictionaries({}, optional={k: st.sampled_from(v) for k, v in LIMITS.items()})
 
@@ -45,11 +44,11 @@ FILES = st.lists(st.tuples(LINES, st.sampled_from((1, 1, 1, 40))), max_size=10).
 @given(FILES, CHOSEN)
 def test_small_limits(data: bytes, limits: dict[tuple[object, str], int]) -> None:
     """The table, the lines and the report are the same with limits of a few bytes or lines."""
-    usual, usual_report = read_table(io.BytesIO(data))
+    usual, usual_report = read_table(Reading(io.BytesIO(data)))
     with pytest.MonkeyPatch.context() as patch:
         for (module, name), limit in limits.items():
             patch.setattr(module, name, limit)
-        small, small_report = read_table(io.BytesIO(data))
+        small, small_report = read_table(Reading(io.BytesIO(data)))
 
     assert usual.table.schema == small.table.schema
     assert usual.lines.tolist() == small.lines.tolist()

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from suricata_eve.ingest.read import read_table
+from suricata_eve.ingest.read import Reading, read_table
 from suricata_eve.testing import strategies as eve
 
 pytestmark = pytest.mark.property
 
 
 def check(data: bytes) -> None:
-    fast, fast_report = read_table(io.BytesIO(data), fast=True)
-    slow, slow_report = read_table(io.BytesIO(data), fast=False)
+    fast, fast_report = read_table(Reading(io.BytesIO(data), fast=True))
+    slow, slow_report = read_table(Reading(io.BytesIO(data), fast=False))
 
     assert fast.table.schema == slow.table.schema
     assert fast.lines.tolist() == slow.lines.tolist()

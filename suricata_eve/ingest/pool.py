@@ -1,0 +1,48 @@
+"""Threads whose stacks are large enough for deeply nested lines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+__all__ = ["deep_pool"]
+
+_STACK_BYTES = 64 << 20  # see parse._MAX_OPENERS
+
+
+@contextmanager
+def deep_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
+    """Make a thread pool for a ``with`` block; what waits in it is not run once that is left.
+
+    Parameters
+    ----------
+    threads : int
+        How many threads.
+
+    Yields
+    ------
+    concurrent.futures.ThreadPoolExecutor
+        The pool, with all its threads started.
+    """
+    usual = threading.stack_size(_STACK_BYTES)
+    try:
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="suricata_eve")
+        # The pool starts a thread for each of its first tasks, if none is idle.
+        started = threading.Barrier(threads + 1)
+        try:
+            for _ in range(threads):
+                pool.submit(started.wait)
+            started.wait()
+        except RuntimeError:
+            # No memory for another thread: those that wait would keep the process from ending.
+            started.abort()
+            pool.shutdown(wait=False)
+            raise
+    finally:
+        threading.stack_size(usual)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,308 @@
+"""What is to be read, and the ways to have it: a frame, Arrow, batches, counts, Parquet."""
+
+from __future__ import annotations
+
+import json
+import os
+import reprlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from suricata_eve.errors import EveOptionError
+from suricata_eve.frame import DtypeBackend, to_frame
+from suricata_eve.ingest.assemble import Assembled
+from suricata_eve.ingest.read import Reading, count_types, read_batches, read_table
+from suricata_eve.ingest.report import Report
+from suricata_eve.ingest.rows import reordered
+from suricata_eve.parquet import write_batches
+from suricata_eve.warn import warn
+
+__all__ = ["EveScan", "Order", "Warned"]
+
+Order: TypeAlias = Literal["grouped", "file"]
+Warned: TypeAlias = Literal["all", "values", "nothing"]
+
+_PARQUET_EVENTS = 50_000
+_BATCH_BLOCK_BYTES = 16 << 20  # a batch holds what it needs, and what was read ahead
+
+
+@dataclass(frozen=True, repr=False)
+class EveScan:
+    """EVE that is yet to be read; :func:`suricata_eve.scan_eve` makes it.
+
+    Each method reads the sources anew, so a file object can be used once. None of them
+    changes the scan. What the options of :func:`~suricata_eve.scan_eve` leave out is not
+    in any of the results.
+
+    See Also
+    --------
+    suricata_eve.scan_eve : The options.
+    suricata_eve.read_eve : The frame at once.
+    """
+
+    _reading: Reading
+    _order: Order
+    _dtype_backend: DtypeBackend
+    _warn: Warned
+    _options: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Return the call that made it, without the options left at their defaults."""
+        options = "".join(f", {name}={value!r}" for name, value in self._options.items())
+        return f"scan_eve({reprlib.repr(self._reading.source)}{options})"
+
+    def to_pandas(self) -> pd.DataFrame:
+        r"""Read to a DataFrame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :func:`suricata_eve.read_eve` describes it.
+
+        Warns
+        -----
+        EveWarning
+            Once, with counts, if something was left out or changed.
+
+        Examples
+        --------
+        >>> from suricata_eve import scan_eve
+        >>> scan = scan_eve(b'{"event_type":"dns"}\n{"event_type":"tls"}\n', event_types="tls")
+        >>> scan.to_pandas()
+          event_type
+        1        tls
+        """
+        assembled, report = self._read()
+        frame = self._frame(assembled, report)
+        warn(self._message(report))
+        return frame
+
+    def to_arrow(self) -> pa.Table:
+        r"""Read to one Arrow table.
+
+        Returns
+        -------
+        pyarrow.Table
+            The columns and rows of :meth:`to_pandas`, without its index. The schema's
+            metadata holds under ``eve`` what ``df.attrs["eve"]`` does, as JSON.
+
+        Warns
+        -----
+        EveWarning
+            Once, with counts, if something was left out or changed.
+
+        Examples
+        --------
+        >>> from suricata_eve import scan_eve
+        >>> scan_eve(b'{"event_type":"dns","flow_id":7}\n').to_arrow().column_names
+        ['flow_id', 'event_type']
+        """
+        assembled, report = self._read()
+        warn(self._message(report))
+        return _with_report(assembled.table, report)
+
+    def tables(self) -> dict[str | None, pa.Table]:
+        r"""Read to one narrow Arrow table for each event type.
+
+        Returns
+        -------
+        dict of str to pyarrow.Table
+            Event types, in order of first appearance, to their events in file order, each
+            with the columns that have a value in it. The key None has events without a
+            type. Every schema's metadata holds the report of the whole read, under ``eve``.
+
+        Warns
+        -----
+        EveWarning
+            Once, with counts, if something was left out or changed.
+
+        Examples
+        --------
+        >>> from suricata_eve import scan_eve
+        >>> tables = scan_eve(
+        ...     b'{"event_type":"dns","dns":{"id":1}}\n{"event_type":"arp"}\n'
+        ... ).tables()
+        >>> {name: table.column_names for name, table in tables.items()}
+        {'dns': ['event_type', 'dns.id'], 'arp': ['event_type']}
+        """
+        assembled, report = read_table(self._reading)
+        warn(self._message(report))
+        return {
+            name: _with_report(_narrow(assembled.table.slice(start, stop - start)), report)
+            for name, start, stop in assembled.groups
+        }
+
+    def batches(self, *, events: int = 100_000) -> Iterator[pd.DataFrame]:
+        r"""Read to DataFrames of bounded size, one after the other.
+
+        Parameters
+        ----------
+        events : int, default 100_000
+            How many events a frame holds; the last may hold fewer.
+
+        Yields
+        ------
+        pandas.DataFrame
+            The next events, as :meth:`to_pandas` gives them: rows ordered as asked for
+            within the frame, columns that have a value in it. A field that the schema does
+            not know is typed by what it holds there. One frame without rows if there are
+            no events at all.
+
+        Raises
+        ------
+        EveOptionError
+            If `events` is not a positive number.
+
+        Warns
+        -----
+        EveWarning
+            At the end, with counts over all frames.
+
+        Examples
+        --------
+        >>> from suricata_eve import scan_eve
+        >>> log = b'{"event_type":"dns"}\n{"event_type":"tls"}\n{"event_type":"dns"}\n'
+        >>> [len(frame) for frame in scan_eve(log).batches(events=2)]
+        [2, 1]
+        """
+        if events < 1:
+            msg = f"events={events!r} is not a positive number of events"
+            raise EveOptionError(msg)
+        return self._batches(events)
+
+    def count(self) -> pd.Series[Any]:
+        r"""Count the events of each type, most of them without parsing them.
+
+        A line counts as an event if it starts and ends as an object and its type is plain
+        to see; only the others are parsed.
+
+        Returns
+        -------
+        pandas.Series
+            ``count`` by ``event_type``, the most frequent first; ``<NA>`` stands for events
+            without a type. ``int64[pyarrow]``, or ``Int64`` by `dtype_backend`.
+
+        Warns
+        -----
+        EveWarning
+            Once, with counts, if lines were left out.
+
+        Examples
+        --------
+        >>> from suricata_eve import scan_eve
+        >>> log = b'{"event_type":"dns"}\n{"event_type":"tls"}\n{"event_type":"dns"}\n'
+        >>> scan_eve(log).count()
+        event_type
+        dns    2
+        tls    1
+        Name: count, dtype: int64[pyarrow]
+        """
+        counts, report = count_types(self._reading)
+        warn(self._message(report))
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0] or ""))
+        names = pa.array([name for name, _ in ordered], pa.string())
+        table = pa.table({"count": pa.array([number for _, number in ordered], pa.int64())})
+        index = pd.Index(pd.array(names, dtype=pd.ArrowDtype(pa.string())), name="event_type")
+        return to_frame(table, index, dtype_backend=self._dtype_backend)["count"]
+
+    def to_parquet(self, dest: str | os.PathLike[str]) -> None:
+        r"""Write a Parquet dataset, one folder for each event type, in bounded memory.
+
+        Parameters
+        ----------
+        dest : str or path
+            A folder that does not exist yet, or is empty. It gets
+            ``event_type=alert/part-0.parquet`` and so on, which pyarrow, duckdb, polars and
+            Spark read as one dataset with the column ``event_type``.
+
+        Raises
+        ------
+        FileExistsError
+            If the folder is not empty.
+
+        Warns
+        -----
+        EveWarning
+            Once, with counts, if something was left out or changed.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import pyarrow.dataset as ds
+        >>> from suricata_eve import scan_eve
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     scan_eve(b'{"event_type":"dns","dns":{"id":1}}\n').to_parquet(folder)
+        ...     files = sorted(Path(folder).rglob("*.parquet"))
+        ...     table = ds.dataset(folder, partitioning="hive").to_table()
+        >>> [f"{file.parent.name}/{file.name}" for file in files]
+        ['event_type=dns/part-0.parquet']
+        >>> table.to_pylist()
+        [{'dns.id': 1, 'event_type': 'dns'}]
+        """
+        total = Report()
+        tables = (
+            (name, _narrow(assembled.table.slice(start, stop - start)))
+            for assembled in self._in_batches(_PARQUET_EVENTS, total)
+            for name, start, stop in assembled.groups
+        )
+        write_batches(tables, dest)
+        warn(self._message(total))
+
+    def _batches(self, events: int) -> Iterator[pd.DataFrame]:
+        total = Report()
+        reading = replace(self._reading, block_bytes=_BATCH_BLOCK_BYTES)
+        for assembled, report in read_batches(reading, events=events):
+            frame = self._frame(self._arranged(assembled), report)
+            total.merge(report)
+            del assembled
+            yield frame
+            del frame
+        warn(self._message(total))
+
+    def _in_batches(self, events: int, total: Report) -> Iterator[Assembled]:
+        reading = replace(self._reading, block_bytes=_BATCH_BLOCK_BYTES)
+        for assembled, report in read_batches(reading, events=events):
+            total.merge(report)
+            yield assembled
+
+    def _read(self) -> tuple[Assembled, Report]:
+        assembled, report = read_table(self._reading)
+        return self._arranged(assembled), report
+
+    def _arranged(self, assembled: Assembled) -> Assembled:
+        if self._order == "grouped":
+            return assembled
+        position = np.argsort(assembled.lines, kind="stable")
+        lines = assembled.lines[position]
+        return replace(assembled, table=reordered(assembled.table, position), lines=lines)
+
+    def _frame(self, assembled: Assembled, report: Report) -> pd.DataFrame:
+        index = pd.Index(assembled.lines)
+        frame = to_frame(assembled.table, index, dtype_backend=self._dtype_backend)
+        frame.attrs["eve"] = report.as_attrs()
+        return frame
+
+    def _message(self, report: Report) -> str | None:
+        if self._warn == "nothing":
+            return None
+        return report.message(with_lines=self._warn == "all")
+
+
+def _narrow(table: pa.Table) -> pa.Table:
+    """Leave out columns without a value; the first stays, since a table of none has no rows."""
+    held = [
+        name
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if column.null_count < len(column)
+    ]
+    return table.select(held or table.column_names[:1])
+
+
+def _with_report(table: pa.Table, report: Report) -> pa.Table:
+    return table.replace_schema_metadata({"eve": json.dumps(report.as_attrs())})
