@@ -1,4 +1,4 @@
-"""Where bytes come from: files, compressed or not, and binary file objects.
+"""Bytes from files, compressed or not, from URLs, file objects and memory.
 
 This is the only module that opens files. A source is read as blocks of bytes that end
 with a line end (but for the last), so that memory does not grow with the source.
@@ -7,93 +7,137 @@ with a line end (but for the last), so that memory does not grow with the source
 from __future__ import annotations
 
 import io
+import itertools
 import os
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+import stat
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import Any, TypeAlias
 
-from suricata_eve.errors import EveTypeError
+from suricata_eve.ingest.ahead import run_ahead
+from suricata_eve.ingest.buffers import Buffers
+from suricata_eve.ingest.compression import LOOK_BYTES, decompressed, is_compressed
+from suricata_eve.ingest.locate import Found, Place, Source, printable, sources_of
+from suricata_eve.ingest.raw import RawBytes
+from suricata_eve.ingest.remote import RemoteFile
 
-__all__ = ["Block", "Read", "Source", "blocks", "names", "sources_of"]
+__all__ = ["Block", "Place", "Source", "blocks", "names", "sources_of", "total_bytes"]
 
-Source: TypeAlias = "str | os.PathLike[str] | IO[bytes]"
-Read: TypeAlias = "Callable[[int], bytes]"
 Block: TypeAlias = "bytes | memoryview"
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_CHUNK = 1 << 20
+MAX_LINE_BYTES = 1 << 30
+"""A longer line ends a source: it is no event, but perhaps made to fill the memory."""
+
+_NEW_BLOCKS = 4  # of a shorter file, memory used again would save less than it costs
 
 
-def sources_of(source: Source | Sequence[Source]) -> list[Source]:
-    """Return the sources as a list, whether one or several were given.
-
-    Parameters
-    ----------
-    source : str, path, binary file object, or a sequence of these
-        What the user gave.
-
-    Returns
-    -------
-    list
-        The sources, in order.
-
-    Raises
-    ------
-    EveTypeError
-        If one is something else.
-    """
-    if isinstance(source, str | os.PathLike) or hasattr(source, "read"):
-        return [source]  # type: ignore[list-item]
-    if isinstance(source, bytes | bytearray | memoryview):
-        msg = (
-            "got bytes, expected a path, a list of paths or a binary file object; "
-            "wrap EVE text in io.BytesIO"
-        )
-        raise EveTypeError(msg)
-    if isinstance(source, Sequence):
-        return [one for each in source for one in sources_of(each)]
-    msg = (
-        f"cannot read EVE from {type(source).__name__}; expected a path, a list of paths "
-        "or a binary file object"
-    )
-    raise EveTypeError(msg)
-
-
-def names(sources: Sequence[Source]) -> list[str]:
+def names(sources: Sequence[Place]) -> list[str]:
     """Return a name for each source, as reports show it.
 
     Parameters
     ----------
     sources : sequence
-        Paths and file objects.
+        What :func:`sources_of` returns.
 
     Returns
     -------
     list of str
-        A path as it was given, a file object's ``name``, else ``"<stream>"``.
+        A path as it was given or found, a URL, a file object's ``name``, else
+        ``"<bytes>"`` or ``"<stream>"``; what cannot be printed is escaped.
     """
-    return [
-        os.fspath(source)
-        if isinstance(source, str | os.PathLike)
-        else str(getattr(source, "name", "<stream>"))
-        for source in sources
-    ]
+    return [printable(_name(source)) for source in sources]
 
 
-def blocks(source: Source, *, block_bytes: int, note: Callable[[str], None]) -> Iterator[Block]:
-    """Read a source as blocks that end where a line ends.
+def _name(source: Place) -> str:
+    if isinstance(source, RemoteFile):
+        return source.name
+    if isinstance(source, bytes | bytearray | memoryview):
+        return "<bytes>"
+    path = _path(source)
+    if path is not None:
+        return path
+    name = getattr(source, "name", "<stream>")
+    return os.fsdecode(name) if isinstance(name, str | bytes | os.PathLike) else str(name)
+
+
+def _path(source: Place) -> str | None:
+    if isinstance(source, Found):
+        return source.path
+    return os.fsdecode(source) if isinstance(source, str | os.PathLike) else None
+
+
+def total_bytes(sources: Sequence[Place]) -> int | None:
+    """Return how many bytes are to be read, as they are stored.
 
     Parameters
     ----------
-    source : str, path or binary file object
-        Where to read from; gzip is recognised by its first bytes.
+    sources : sequence
+        What :func:`sources_of` returns.
+
+    Returns
+    -------
+    int or None
+        The sum of what `blocks` will tell its `advance`; None if that of one cannot be
+        known, such as of a pipe.
+    """
+    total = 0
+    for source in sources:
+        try:
+            size = _size(source)
+        except (OSError, ValueError):
+            return None  # reading it raises what is wrong
+        if size is None:
+            return None
+        total += size
+    return total
+
+
+def _size(source: Any) -> int | None:
+    if isinstance(source, RemoteFile):
+        return source.size()
+    if isinstance(source, bytes | bytearray | memoryview):
+        return memoryview(source).nbytes
+    path = _path(source)
+    if path is not None:
+        status = Path(path).expanduser().stat()
+        return status.st_size if stat.S_ISREG(status.st_mode) else None
+    if not getattr(source, "seekable", bool)():
+        return None
+    place: int = source.tell()
+    end: int = source.seek(0, io.SEEK_END)
+    source.seek(place)
+    return end - place
+
+
+def blocks(
+    source: Place,
+    *,
+    block_bytes: int,
+    note: Callable[[str], None],
+    advance: Callable[[int], object] | None = None,
+) -> Iterator[Block]:
+    """Read a source as blocks that end where a line ends.
+
+    What is compressed is recognised by its first bytes, and decompressed on a thread of
+    its own, one block ahead, unless it comes from a pipe or the like, where nobody knows
+    how long a read takes.
+
+    Parameters
+    ----------
+    source : path, binary file object, bytes, or what `sources_of` found
+        Where to read from.
     block_bytes : int
         About how large a block is; a longer line makes a longer block.
     note : callable
         Told in a sentence what the report must say of the source, such as that
         compressed data ends early.
+    advance : callable, optional
+        Told, again and again, how many more bytes were read, as they are stored. Both are
+        called on the thread of the one who asks for blocks.
 
     Yields
     ------
@@ -106,131 +150,146 @@ def blocks(source: Source, *, block_bytes: int, note: Callable[[str], None]) -> 
         As ``open`` raises them.
     EveTypeError
         If a file object gives text.
+    MissingDependencyError
+        If pyarrow was built without zstd or lz4, and the source is compressed so.
     """
-    if isinstance(source, str | os.PathLike):
-        with Path(source).expanduser().open("rb", buffering=0) as file:
-            if not file.seekable():  # a pipe, such as /dev/stdin
-                yield from _stream_blocks(file.read, block_bytes, note)
-                return
-            first = file.read(len(_GZIP_MAGIC))
+    for text in source.notes if isinstance(source, Found) else ():
+        note(text)
+    told: deque[Callable[[], object]] = deque()
+    stream = _blocks(
+        source,
+        block_bytes,
+        lambda text: told.append(partial(note, text)),
+        lambda size: None if advance is None else told.append(partial(advance, size)),
+    )
+    with closing(stream):
+        for block in stream:
+            _tell(told)
+            yield block
+            del block  # whose memory is used again when nobody holds it
+        _tell(told)
+
+
+def _tell(told: deque[Callable[[], object]]) -> None:
+    while told:
+        told.popleft()()
+
+
+def _blocks(
+    source: Place, block_bytes: int, note: Callable[[str], None], advance: Callable[[int], object]
+) -> Generator[Block, None, None]:
+    with _opened(source) as file:
+        if isinstance(file, io.FileIO) and file.seekable():  # not a pipe, such as /dev/stdin
+            is_plain = not is_compressed(file.read(LOOK_BYTES))
             file.seek(0)
-            if first == _GZIP_MAGIC:
-                yield from _whole_lines(_reader(_gunzip(file.read, note)), block_bytes)
-            else:
-                yield from _file_blocks(file, block_bytes)
+            if is_plain:
+                yield from _file_blocks(file, block_bytes, note, advance)
+                return
+        raw = RawBytes(file, advance=advance)
+        is_packed = is_compressed(raw.peek(LOOK_BYTES))
+        chunks = (
+            decompressed(raw, note=note, step=block_bytes)
+            if is_packed
+            else iter(lambda: raw.read(block_bytes), b"")
+        )
+        stop = threading.Event()
+        stream = _whole_lines(chunks, block_bytes, note, stop)
+        # A read from a pipe may never come back, and could not be given up on a thread.
+        if raw.can_rewind and (is_packed or isinstance(source, RemoteFile)):
+            yield from run_ahead(stream, stop=stop)
+        else:
+            yield from stream
+
+
+@contextmanager
+def _opened(source: Any) -> Iterator[Any]:
+    """Open what has to be, and close only that."""
+    if isinstance(source, RemoteFile):
+        with source.open() as file:
+            yield file
+    elif isinstance(source, bytes | bytearray | memoryview):
+        yield io.BytesIO(source if isinstance(source, bytes) else bytes(source))
+    elif (path := _path(source)) is not None:
+        with Path(path).expanduser().open("rb", buffering=0) as file:
+            yield file
     else:
-        yield from _stream_blocks(source.read, block_bytes, note)
+        yield source
 
 
-def _file_blocks(file: io.FileIO, block_bytes: int) -> Iterator[Block]:
+def _file_blocks(
+    file: io.FileIO,
+    block_bytes: int,
+    note: Callable[[str], None],
+    advance: Callable[[int], object],
+) -> Iterator[Block]:
     """Read a file in blocks; what follows a block's last line end is read again with the next.
 
     The file is read rather than mapped: a map of a log that is truncated meanwhile, as
     rotation does, would end the process.
     """
-    position, size = 0, block_bytes
-    while data := file.read(size):
-        end = data.rfind(b"\n") + 1
-        at_end = len(data) < size and not file.read(1)
-        if at_end:
-            yield data
+    buffers = Buffers(size=block_bytes)
+    position, furthest, size = 0, 0, block_bytes
+    for number in itertools.count():
+        data: bytes | bytearray
+        if number < _NEW_BLOCKS or size > block_bytes:
+            data = file.read(size)
+            have = len(data)
+        else:
+            data = buffers.take()
+            have = file.readinto(data)
+        if not have:
             return
-        if end:
-            yield memoryview(data)[:end]
-            position, size = position + end, block_bytes
+        if position + have > furthest:
+            advance(position + have - furthest)
+            furthest = position + have
+        at_end = have < size and not file.read(1)
+        cut = have if at_end else data.rfind(b"\n", 0, have) + 1
+        if cut:
+            yield memoryview(data)[:cut].toreadonly()
+            position, size = position + cut, block_bytes
+        elif have >= MAX_LINE_BYTES:
+            note(_too_long(position))
+            return
         else:
             # A line longer than a block is read in ever longer steps: linear time.
             size *= 2
+        del data
+        if at_end:
+            return
         file.seek(position)
 
 
-def _stream_blocks(read: Read, block_bytes: int, note: Callable[[str], None]) -> Iterator[Block]:
-    first = read(block_bytes)
-    if not isinstance(first, bytes):
-        msg = "the file object gives text; open it in binary mode ('rb')"
-        raise EveTypeError(msg)
-    # Sockets and pipes may give a byte at a time.
-    while len(first) < len(_GZIP_MAGIC) and (more := read(block_bytes)):
-        first += more
-    chunks: Iterator[bytes] = chain([first], iter(lambda: read(block_bytes), b""))
-    if first.startswith(_GZIP_MAGIC):
-        chunks = _gunzip(_reader(chunks), note)
-    yield from _whole_lines(_reader(chunks), block_bytes)
-
-
-def _whole_lines(read: Read, block_bytes: int) -> Iterator[Block]:
-    """Cut what `read` gives behind its last line end, and carry the rest over."""
-    rest: list[bytes] = []
-    while data := read(max(block_bytes, sum(map(len, rest)))):
-        end = data.rfind(b"\n") + 1
-        if end:
-            yield b"".join([*rest, data[:end]])
-            rest = []
-        if end < len(data):
-            rest.append(data[end:])
-    if rest:
-        yield b"".join(rest)
-
-
-def _reader(chunks: Iterator[bytes]) -> Read:
-    """Make a ``read`` of an iterator of byte chunks."""
-
-    def read(size: int) -> bytes:
-        parts: list[bytes] = []
-        have = 0
-        for chunk in chunks:
-            parts.append(chunk)
-            have += len(chunk)
-            if have >= size:
-                break
-        return b"".join(parts)
-
-    return read
-
-
-def _gunzip(read: Read, note: Callable[[str], None]) -> Iterator[bytes]:
-    """Decompress gzip, of any number of members, up to where the data is sound."""
-    data = read(_CHUNK)
-    while data:
-        member = zlib.decompressobj(wbits=31)
-        while data and not _ended(member):
-            before = member.copy()
-            try:
-                yield member.decompress(data, _CHUNK)
-            except zlib.error as error:
-                yield from _sound(before, data)
-                note(f"compressed data is damaged ({error}); read up to there")
-                return
-            data = member.unconsumed_tail or (
-                member.unused_data if _ended(member) else read(_CHUNK)
-            )
-        if not _ended(member):
-            yield member.flush()
-        if not _ended(member):
-            note("compressed data ends early; read up to there")
+def _whole_lines(
+    chunks: Iterator[bytes], block_bytes: int, note: Callable[[str], None], stop: threading.Event
+) -> Generator[Block, None, None]:
+    """Put chunks together to blocks, and cut those behind their last line end."""
+    parts: list[bytes | memoryview] = []
+    have, position = 0, 0
+    last, cut = -1, 0  # the last part that holds a line end, and where it is to be cut
+    for chunk in chunks:
+        if stop.is_set():
             return
-        # Members may be padded with zeros, as tape and some log shippers do.
-        data = data.lstrip(b"\0")
-        while not data and (more := read(_CHUNK)):
-            data = more.lstrip(b"\0")
-        if data and not data.startswith(_GZIP_MAGIC[: len(data)]):
-            note("bytes after the compressed data are not gzip; left out")
+        if not chunk:
+            continue
+        parts.append(chunk)
+        have += len(chunk)
+        if end := chunk.rfind(b"\n") + 1:
+            last, cut = len(parts) - 1, end
+        if have >= block_bytes and last >= 0:
+            tail = memoryview(parts[last])
+            block = b"".join([*parts[:last], tail[:cut]])
+            parts = [part for part in (tail[cut:], *parts[last + 1 :]) if part]
+            have, position, last = have - len(block), position + len(block), -1
+            yield block
+            del block
+        elif have >= MAX_LINE_BYTES:
+            note(_too_long(position))
             return
+    if parts:
+        yield b"".join(parts)
 
 
-def _sound(member: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-    """Decompress what comes before damage; zlib itself drops the whole step that meets it."""
-    step = len(data)
-    while step and data:
-        before = member.copy()
-        try:
-            yield member.decompress(data[:step], _CHUNK)
-        except zlib.error:
-            member, step = before, step // 2
-        else:
-            data = member.unconsumed_tail + data[step:]
-
-
-def _ended(member: zlib._Decompress) -> bool:
-    # flush() may reach the end, which type checkers do not expect of the attribute.
-    return member.eof
+def _too_long(position: int) -> str:
+    return (
+        f"the line at byte {position} is longer than {MAX_LINE_BYTES >> 20} MiB; read up to there"
+    )

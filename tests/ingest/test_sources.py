@@ -1,35 +1,62 @@
-"""Blocks of bytes from paths, gzip and file objects: all of them, whole lines, bounded memory."""
+"""Blocks of bytes from whatever source: all of them, whole lines, bounded memory."""
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import json
+import lzma
 import os
+import sys
 import threading
 import tracemalloc
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from suricata_eve.errors import EveTypeError
-from suricata_eve.ingest.sources import Source, blocks, names, sources_of
+from suricata_eve.ingest import sources
+from suricata_eve.ingest.sources import Place, blocks, names, sources_of, total_bytes
 
 SIZES = [1, 2, 3, 7, 64, 1 << 20]
-TEXTS = [
-    b"",
-    b"\n",
-    b"\n\n\n",
-    b"a",
-    b"a\n",
-    b"a\nb",
-    b"\x1f\n",
-    b"\x1f",
-    b"first\n\nx" * 30 + b"\r\n\0\0\xff" + b"long" * 100 + b"\nend",
-    b"y" * 1000,
-]
+TEXTS = {
+    "nothing": b"",
+    "line end": b"\n",
+    "line ends": b"\n\n\n",
+    "no line end": b"a",
+    "line": b"a\n",
+    "more": b"a\nb",
+    "like gzip": b"\x1f\n",
+    "half of gzip": b"\x1f",
+    "much": b"first\n\nx" * 30 + b"\r\n\0\0\xff" + b"long" * 100 + b"\nend",
+    "long": b"y" * 1000,
+    "lines": b"".join(b"%d\n" % number for number in range(500)),
+}
+
+
+def by_arrow(codec: str) -> Callable[[bytes], bytes]:
+    def pack(data: bytes) -> bytes:
+        sink = pa.BufferOutputStream()
+        with pa.CompressedOutputStream(sink, codec) as stream:
+            stream.write(data)
+        return bytes(sink.getvalue())
+
+    return pack
+
+
+PACKS: dict[str, Callable[[bytes], bytes]] = {
+    "plain": bytes,
+    "gzip": lambda data: gzip.compress(data, mtime=0),
+    "bzip2": bz2.compress,
+    "xz": lambda data: lzma.compress(data, preset=1),
+    "zstd": by_arrow("zstd"),
+    "lz4": by_arrow("lz4"),
+}
+KINDS = ["path", "text path", "object", "file", "bytes", "bytearray", "memoryview", "dripping"]
 
 
 class Dripping(io.BytesIO):
@@ -41,6 +68,9 @@ class Dripping(io.BytesIO):
 
     def read(self, size: int | None = -1) -> bytes:
         return super().read(self.at_most if size is None or size < 0 else min(size, self.at_most))
+
+    def seekable(self) -> bool:
+        return False
 
 
 class Counting(io.BytesIO):
@@ -54,7 +84,7 @@ class Counting(io.BytesIO):
         return data
 
 
-def read(source: Source, block_bytes: int = 1 << 20) -> tuple[list[bytes], list[str]]:
+def read(source: Place, block_bytes: int = 1 << 20) -> tuple[list[bytes], list[str]]:
     """Return the blocks of a source, and its notes."""
     notes: list[str] = []
     found = [bytes(b) for b in blocks(source, block_bytes=block_bytes, note=notes.append)]
@@ -68,126 +98,85 @@ def assert_whole(found: list[bytes], data: bytes) -> None:
     assert all(block.endswith(b"\n") for block in found[:-1])
 
 
-@pytest.fixture(params=["path", "text path", "gzip path", "object", "gzip object", "dripping"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """Return a function that makes a source of bytes."""
-
-    def make(data: bytes) -> Source:
-        packed = gzip.compress(data) if "gzip" in request.param else data
-        if "object" in request.param:
-            return io.BytesIO(packed)
-        if request.param == "dripping":
-            return Dripping(packed, 5)
-        path = tmp_path / "eve.log"  # the name tells nothing
-        path.write_bytes(packed)
-        return str(path) if request.param == "text path" else path
-
-    return make
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if "_source" in thread.name]
 
 
-@pytest.mark.parametrize("block_bytes", SIZES)
-@pytest.mark.parametrize("data", TEXTS)
-def test_every_source_gives_all_its_bytes_in_whole_lines(
-    opened: Any, data: bytes, block_bytes: int
-) -> None:
-    found, notes = read(opened(data), block_bytes)
+@pytest.fixture(params=KINDS)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[bytes], Any]]:
+    """Give a function that makes a source of bytes."""
+    path = tmp_path / "eve.log"  # the name tells nothing
+    path.write_bytes(b"")
+    with path.open("rb") as file:
 
-    assert_whole(found, data)
-    assert notes == []
+        def make(data: bytes) -> Any:
+            path.write_bytes(data)
+            return {
+                "path": path,
+                "text path": str(path),
+                "object": io.BytesIO(data),
+                "file": file,
+                "bytes": data,
+                "bytearray": bytearray(data),
+                "memoryview": memoryview(data * 2)[: len(data)],
+                "dripping": Dripping(data, 5),
+            }[request.param]
+
+        yield make
 
 
-def test_blocks_are_about_as_large_as_asked(opened: Any) -> None:
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("pack", PACKS)
+def test_every_source_gives_all_its_bytes_in_whole_lines(opened: Any, text: str, pack: str) -> None:
+    packed = PACKS[pack](TEXTS[text])
+    for block_bytes in SIZES:
+        source = opened(packed)
+        if hasattr(source, "seek"):
+            source.seek(0)
+        found, notes = read(source, block_bytes)
+
+        assert_whole(found, TEXTS[text])
+        assert notes == []
+        assert threads() == []
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_blocks_are_about_as_large_as_asked(opened: Any, pack: str) -> None:
     data = b"0123456789\n" * 300_000
-    found, _ = read(opened(data), 1 << 20)
+    found, _ = read(opened(PACKS[pack](data)), 1 << 20)
 
     assert max(map(len, found)) <= 2 << 20
     assert_whole(found, data)
 
 
-# --- gzip -----------------------------------------------------------------------------
+def test_a_block_stays_as_it_is_while_others_are_read(tmp_path: Path) -> None:
+    """Memory is used again only when nobody looks at it any more."""
+    path = tmp_path / "eve.json"
+    lines = [b"%05d\n" % number for number in range(3000)]
+    path.write_bytes(b"".join(lines))
+    reader = blocks(path, block_bytes=60, note=pytest.fail)
+
+    assert b"".join(map(bytes, list(reader))) == b"".join(lines)
+    kept = [
+        block
+        for number, block in enumerate(blocks(path, block_bytes=60, note=pytest.fail))
+        if number % 7 == 3
+    ]
+    assert [bytes(block) for block in kept] == [
+        b"".join(lines[number : number + 10]) for number in range(30, 3000, 70)
+    ]
 
 
-@pytest.mark.parametrize(
-    ("between", "drip"),
-    [(b"", 1), (b"", 1 << 20), (b"\0", 5), (b"\0" * 511, 1), (b"\0" * (3 << 20), 1 << 18)],
-)
-def test_gzip_of_several_members_is_read_to_its_end(between: bytes, drip: int) -> None:
-    """Also behind zero padding of any length; `cat a.gz b.gz` makes such files."""
-    packed = between.join([gzip.compress(b"a\n"), gzip.compress(b""), gzip.compress(b"b\nc")])
-    found, notes = read(Dripping(packed + between, drip))
-
-    assert (b"".join(found), notes) == (b"a\nb\nc", [])
-
-
-@pytest.mark.parametrize("garbage", [b"xyz", b"\0\0x", b"\x1f\x8c", b"\x1fx"])
-def test_garbage_behind_gzip_is_told(garbage: bytes) -> None:
-    found, notes = read(io.BytesIO(gzip.compress(b"a\n") + garbage))
-
-    assert found == [b"a\n"]
-    assert notes == ["bytes after the compressed data are not gzip; left out"]
-
-
-@pytest.mark.parametrize("kept", [3, 9, 12, -20, -8, -1])
-def test_gzip_that_ends_early_gives_what_there_is(kept: int) -> None:
-    data = b"line\n" * 2000
-    found, notes = read(io.BytesIO(gzip.compress(data)[:kept]))
-
-    assert data.startswith(b"".join(found))
-    assert notes == ["compressed data ends early; read up to there"]
-    assert (b"".join(found) == data) == (-8 <= kept < 0)
-
-
-def test_a_second_member_that_ends_early_is_told() -> None:
-    found, notes = read(io.BytesIO(gzip.compress(b"a\n") + b"\x1f"))
-
-    assert (found, notes) == ([b"a\n"], ["compressed data ends early; read up to there"])
-
-
-def numbered(lines: int) -> bytes:
-    return b"".join(b"%d %d\n" % (n, n * n * 7919 % 104729) for n in range(lines))
-
-
-@pytest.mark.parametrize("lines", [10, 300_000])
-def test_gzip_with_a_wrong_checksum_gives_all_its_data(lines: int) -> None:
-    """The data is all there before the checksum is: nothing of it may be dropped."""
-    data = numbered(lines)
-    packed = bytearray(gzip.compress(data))
-    packed[-6] ^= 0xFF
-    found, notes = read(io.BytesIO(packed))
-
-    assert b"".join(found) == data
-    (note,) = notes
-    assert note.startswith("compressed data is damaged (")
-    assert note.endswith("incorrect data check); read up to there")
-
-
-def test_damage_in_the_middle_costs_only_what_comes_behind() -> None:
-    """What zlib could decompress before the damage is not dropped with the step that meets it."""
-    data = numbered(200_000)
-    compressor = zlib.compressobj(wbits=31)
-    half = len(data) // 2
-    start = compressor.compress(data[:half]) + compressor.flush(zlib.Z_FULL_FLUSH)
-    # A block of the reserved type 3 ends every decompression.
-    found, notes = read(io.BytesIO(start + b"\x07" + compressor.compress(data[half:])))
-
-    assert b"".join(found) == data[:half]
-    (note,) = notes
-    assert note.endswith("invalid block type); read up to there")
-
-
-def test_a_compression_bomb_needs_memory_for_a_few_blocks() -> None:
-    """What is read is given away before more is."""
-    packed = gzip.compress((b"x" * 999 + b"\n") * 200_000, compresslevel=9)
-    assert len(packed) < 1 << 20
-    size = 0
+def test_blocks_of_a_long_file_share_their_memory(tmp_path: Path) -> None:
+    path = tmp_path / "eve.json"
+    path.write_bytes(b"0123456789\n" * 2_000_000)
     tracemalloc.start()
-    for block in blocks(io.BytesIO(packed), block_bytes=1 << 20, note=pytest.fail):
-        size += len(block)
+    size = sum(len(block) for block in blocks(path, block_bytes=1 << 20, note=pytest.fail))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert size == 200_000_000
-    assert peak < 16 << 20
+    assert size == 22_000_000
+    assert peak < 4 << 20
 
 
 # --- long lines ------------------------------------------------------------------------
@@ -201,17 +190,202 @@ def test_a_line_longer_than_a_block_is_read_about_once() -> None:
     assert source.given == len(b"".join(found))
 
 
+@pytest.mark.parametrize("before", [b"short\n", b"short\n" * 100])
 def test_a_line_longer_than_a_block_of_a_file_costs_linear_time(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes
 ) -> None:
     """The file is read in ever longer steps, so that all reads together are a few times it."""
-    data = b"short\n" + b"x" * 1_000_000 + b"\nend\n"
-    file = Counting(data)
-    monkeypatch.setattr(Path, "open", lambda *_, **__: file)
-    found, _ = read(Path("eve.json"), 64)
+    given = 0
+
+    class CountingFile(io.FileIO):
+        def read(self, size: int | None = -1) -> bytes:
+            nonlocal given
+            data = super().read(-1 if size is None else size) or b""
+            given += len(data)
+            return data
+
+        def readinto(self, buffer: Any) -> int:
+            nonlocal given
+            size = super().readinto(buffer)
+            given += size
+            return size
+
+    data = before + b"x" * 1_000_000 + b"\nend\n"
+    path = tmp_path / "eve.json"
+    path.write_bytes(data)
+    monkeypatch.setattr(Path, "open", lambda path, *_, **__: CountingFile(path))
+    found, _ = read(path, 64)
 
     assert_whole(found, data)
-    assert file.given < 5 * len(data)
+    assert len(data) <= given < 5 * len(data)
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_a_line_without_end_does_not_fill_the_memory(
+    opened: Any, pack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few bytes can be compressed zeros of any number; what comes before is kept."""
+    monkeypatch.setattr(sources, "MAX_LINE_BYTES", 1 << 20)
+    data = b"a\n" * 5 + b"x" * (8 << 20) + b"\nb\n"
+    source = opened(PACKS[pack](data))
+    tracemalloc.start()
+    found, notes = read(source, 1 << 16)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert b"".join(found) in (b"a\n" * 5, b"")
+    assert notes == [
+        f"the line at byte {len(b''.join(found))} is longer than 1 MiB; read up to there"
+    ]
+    assert peak < 12 << 20
+    assert threads() == []
+
+
+# --- damage ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pack", [name for name in PACKS if name != "plain"])
+def test_what_is_left_of_a_cut_file_is_read_and_told(opened: Any, pack: str) -> None:
+    data = b"".join(b"%d %d\n" % (n, n * n * 7919 % 104729) for n in range(100_000))
+    found, notes = read(opened(PACKS[pack](data)[:-20]), 1 << 16)
+
+    assert data.startswith(b"".join(found))
+    assert len(b"".join(found)) > len(data) // 3
+    assert notes == ["compressed data ends early; read up to there"]
+
+
+@pytest.mark.parametrize(
+    "magic",
+    [b"\x1f\x8b", b"BZh9", b"\xfd7zXZ\0", b"\x5d\0\0", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"],
+    ids=["gzip", "bzip2", "xz", "lzma", "zstd", "lz4"],
+)
+def test_magic_numbers_alone_hold_nothing(opened: Any, magic: bytes) -> None:
+    assert read(opened(magic)) == ([], ["compressed data ends early; read up to there"])
+
+
+# --- threads -----------------------------------------------------------------------------
+
+
+def packed_lines(pack: str, lines: int = 200_000) -> bytes:
+    return PACKS[pack](b"0123456789\n" * lines)
+
+
+@pytest.mark.parametrize("pack", [name for name in PACKS if name != "plain"])
+def test_who_stops_early_leaves_no_thread_and_no_file(tmp_path: Path, pack: str) -> None:
+    """An unclosed file would be a ResourceWarning, and so an error here."""
+    path = tmp_path / "eve.json"
+    path.write_bytes(packed_lines(pack))
+    reader: Any = blocks(path, block_bytes=1000, note=pytest.fail)
+    next(reader)
+
+    assert len(threads()) == 1
+    reader.close()
+    assert threads() == []
+
+
+def test_an_error_of_the_one_who_reads_leaves_no_thread(tmp_path: Path) -> None:
+    path = tmp_path / "eve.json"
+    path.write_bytes(packed_lines("gzip"))
+
+    def fail() -> None:
+        for _ in blocks(path, block_bytes=1000, note=pytest.fail):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert threads() == []
+
+
+def test_an_error_of_the_source_is_raised_where_it_is_read() -> None:
+    failure = OSError("disk")
+
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() >= 1 << 20:
+                raise failure
+            return super().read(size)
+
+    random = os.urandom(3 << 20)
+    with pytest.raises(OSError, match=r"^disk$") as caught:
+        read(Failing(PACKS["gzip"](random)), 1000)
+    assert caught.value is failure
+    assert threads() == []
+
+
+def test_notes_and_progress_are_told_on_the_thread_of_the_reader(tmp_path: Path) -> None:
+    path = tmp_path / "eve.json"
+    path.write_bytes(packed_lines("gzip")[:-1])
+    told: list[threading.Thread] = []
+
+    def tell(_: object) -> None:
+        told.append(threading.current_thread())
+
+    list(blocks(path, block_bytes=1000, note=tell, advance=tell))
+    assert len(told) >= 2
+    assert set(told) == {threading.current_thread()}
+
+
+def test_a_pipe_is_not_waited_for_on_a_thread() -> None:
+    """A read from it may never come back; a reader that is closed must."""
+    reader: Any = blocks(Dripping(packed_lines("gzip"), 99), block_bytes=9, note=pytest.fail)
+    next(reader)
+
+    assert threads() == []
+    reader.close()
+
+
+# --- progress ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block_bytes", [1, 100])
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("text", ["nothing", "much", "lines"])
+def test_every_stored_byte_is_counted_once(
+    opened: Any, pack: str, block_bytes: int, text: str
+) -> None:
+    """Also where a block's tail is read again, and a damaged member too."""
+    packed = PACKS[pack](TEXTS[text])
+    source = opened(packed)
+    counted: list[int] = []
+    total = total_bytes([source])
+    list(blocks(source, block_bytes=block_bytes, note=pytest.fail, advance=counted.append))
+
+    assert sum(counted) == len(packed)
+    assert all(count > 0 for count in counted)
+    assert total == (None if isinstance(source, Dripping) else len(packed))
+
+
+def test_what_is_read_again_for_its_damage_is_counted_once() -> None:
+    packed = bytearray(bz2.compress(os.urandom(300_000), 1))
+    packed[-50] ^= 1
+    counted: list[int] = []
+    list(blocks(io.BytesIO(packed), block_bytes=99, note=lambda _: None, advance=counted.append))
+
+    assert sum(counted) == len(packed)
+
+
+def test_the_total_of_several_sources(tmp_path: Path) -> None:
+    path = tmp_path / "eve.json"
+    path.write_bytes(b"12345")
+    stream = io.BytesIO(b"headabc")
+    stream.seek(4)
+
+    assert total_bytes([]) == 0
+    assert total_bytes([path, str(path), stream, b"1", memoryview(b"12").cast("H")]) == 16
+    assert stream.tell() == 4
+    assert total_bytes(sources_of(tmp_path)) == 5
+    assert total_bytes([path, tmp_path / "missing"]) is None
+    assert total_bytes([path, tmp_path]) is None
+    assert total_bytes([path, "\0"]) is None
+    assert total_bytes([path, Dripping(b"a")]) is None
+
+
+def test_a_file_object_is_read_from_where_it_is() -> None:
+    for pack in PACKS.values():
+        stream = io.BytesIO(b"head" + pack(b"a\n"))
+        stream.seek(4)
+
+        assert read(stream) == ([b"a\n"], [])
 
 
 # --- what is a source --------------------------------------------------------------------
@@ -223,20 +397,44 @@ def test_the_home_folder_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     assert read("~/eve.json") == ([b"a\n"], [])
     assert read(Path("~/eve.json")) == ([b"a\n"], [])
+    assert total_bytes(["~/eve.json"]) == 2
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-@pytest.mark.parametrize("data", [b"a\nb", gzip.compress(b"a\nb", mtime=0)], ids=["plain", "gzip"])
-def test_a_pipe_is_read_though_it_cannot_seek(tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize("pack", PACKS)
+def test_a_pipe_is_read_though_it_cannot_seek(tmp_path: Path, pack: str) -> None:
     """As /dev/stdin is, or what `<(zcat …)` of a shell names."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    writer = threading.Thread(target=path.write_bytes, args=(data,))
+    assert total_bytes([path]) is None
+    writer = threading.Thread(target=path.write_bytes, args=(PACKS[pack](b"a\nb"),))
     writer.start()
     try:
-        assert read(path) == ([b"a\n", b"b"], [])
+        assert read(sources_of(path)[0]) == ([b"a\nb"], [])
     finally:
         writer.join()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no /dev/stdin")
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("kind", ["pipe", "file"])
+def test_the_standard_input_is_read_by_its_name(tmp_path: Path, pack: str, kind: str) -> None:
+    import subprocess
+
+    code = (
+        "from suricata_eve.ingest.sources import blocks, sources_of\n"
+        "for one in sources_of('/dev/stdin'):\n"
+        "    print([bytes(b) for b in blocks(one, block_bytes=99, note=print)])"
+    )
+    path = tmp_path / "input"
+    path.write_bytes(PACKS[pack](b"a\nb"))
+    with path.open("rb") as file:
+        given: Any = {"stdin": file} if kind == "file" else {"input": path.read_bytes()}
+        answer = subprocess.run(
+            [sys.executable, "-c", code], **given, capture_output=True, check=True
+        )
+
+    assert (answer.stdout.strip(), answer.stderr) == (b"[b'a\\nb']", b"")
 
 
 @pytest.mark.parametrize("text", ["", "\x1f\x8b", "a\n"])
@@ -254,45 +452,70 @@ def test_a_folder_and_a_missing_file_are_errors_of_the_system(tmp_path: Path) ->
         read(tmp_path / "missing.json")
 
 
-def test_the_file_is_closed_when_the_reader_stops(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_file_that_may_not_be_read_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "eve.json").write_bytes(b"")
+    (tmp_path / "eve.json").chmod(0)
+    with pytest.raises(PermissionError, match=r"eve\.json"):
+        read(sources_of(tmp_path)[0])
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_only_what_was_opened_is_closed(tmp_path: Path, pack: str) -> None:
     path = tmp_path / "eve.json"
-    path.write_bytes(b"a\n" * 100)
-    reader: Iterator[Any] = blocks(path, block_bytes=4, note=pytest.fail)
+    path.write_bytes(PACKS[pack](b"a\n" * 100))
+    with path.open("rb") as file:
+        read(file)
+
+        assert not file.closed
+        assert file.read() == b""
+    reader: Any = blocks(path, block_bytes=4, note=pytest.fail)
     next(reader)
-    reader.close()  # type: ignore[attr-defined]
+    reader.close()
     path.unlink()  # an unclosed file would be a ResourceWarning, and so an error here
 
 
-def test_one_source_or_several() -> None:
-    stream = io.BytesIO()
-
-    assert sources_of("a") == ["a"]
-    assert sources_of(Path("a")) == [Path("a")]
-    assert sources_of(stream) == [stream]
-    assert sources_of(["a", Path("b"), stream]) == ["a", Path("b"), stream]
-    assert sources_of(("a", Path("b"))) == ["a", Path("b")]
-    assert sources_of([]) == []
+def test_bytes_of_any_shape_are_eve_text() -> None:
+    assert read(memoryview(b"a\nb\n").cast("B", (2, 2))) == ([b"a\nb\n"], [])
+    assert read(memoryview(b"aX\nXbX\nX")[::2]) == ([b"a\nb\n"], [])
+    assert read(memoryview(b"")) == ([], [])
 
 
-@pytest.mark.parametrize("source", [b"{}", bytearray(b"{}"), memoryview(b"{}"), ["a", b"{}"]])
-def test_bytes_are_no_source(source: Any) -> None:
-    with pytest.raises(EveTypeError, match=r"^got bytes, expected a path.*io\.BytesIO$"):
-        sources_of(source)
+def test_what_a_folder_tells_is_noted(tmp_path: Path) -> None:
+    for name in ("eve.json.1", "eve.json.1.gz"):
+        (tmp_path / name).write_bytes(b"a\n")
 
-
-@pytest.mark.parametrize("source", [None, 7, {"a"}, ["a", 7], iter(["a"]), {"a": 1}])
-def test_what_else_is_no_source(source: Any) -> None:
-    with pytest.raises(EveTypeError, match=r"^cannot read EVE from \w+; expected a path"):
-        sources_of(source)
+    assert [read(place) for place in sources_of(tmp_path)] == [
+        ([b"a\n"], []),
+        ([b"a\n"], ["may hold the same events as eve.json.1"]),
+    ]
 
 
 def test_names_of_sources(tmp_path: Path) -> None:
     path = tmp_path / "eve.json"
     path.write_bytes(b"")
-    with path.open("rb") as file:
-        assert names(["~/a", Path("b/c"), file, io.BytesIO()]) == [
+    with path.open("rb") as file, open(os.dup(file.fileno()), "rb") as number:  # noqa: PTH123
+        assert names(["~/a", Path("b/c"), file, io.BytesIO(), b"", bytearray(), number]) == [
             "~/a",
             str(Path("b/c")),
             str(path),
             "<stream>",
+            "<bytes>",
+            "<bytes>",
+            str(number.name),
         ]
+    assert names(sources_of(tmp_path)) == [str(path)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
+def test_any_name_can_be_read_and_told(tmp_path: Path) -> None:
+    """Line ends, terminal escapes and bytes that are not UTF-8 do no harm in a report."""
+    odd = os.fsencode(tmp_path) + b"/eve\n\x1b[31m\xe9.json"
+    Path(os.fsdecode(odd)).write_bytes(b"a\n")
+    for source in (os.fsdecode(odd), Path(os.fsdecode(odd)), tmp_path, f"{tmp_path}/*"):
+        (place,) = sources_of(source)
+        (name,) = names([place])
+
+        assert read(place) == ([b"a\n"], [])
+        assert name == str(tmp_path / r"eve\n\x1b[31m\xe9.json")
+        assert json.loads(json.dumps(name, ensure_ascii=False).encode()) == name
