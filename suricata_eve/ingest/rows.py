@@ -6,15 +6,20 @@ many chunks holds any number.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
+
+from suricata_eve.ingest.scatter import Runs, Scatter, can_scatter
 
 __all__ = ["joined", "reordered", "taken"]
 
 _ROWS = 1 << 20  # of a joined array
 _BYTES = 1 << 29
+_COLUMNS = 32  # that one task of a thread puts in order
 
 
 def joined(pieces: Iterable[pa.Array | int]) -> Iterator[pa.Array | int]:
@@ -94,7 +99,7 @@ def _touched(arrays: Sequence[pa.Array], order: np.ndarray) -> tuple[list[pa.Arr
 
 
 def reordered(table: pa.Table, order: np.ndarray) -> pa.Table:
-    """Return all rows of a table in another order.
+    """Return rows of a table in another order.
 
     Parameters
     ----------
@@ -106,13 +111,69 @@ def reordered(table: pa.Table, order: np.ndarray) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        Of the same schema.
+        Of the same schema. Every column is one array, unless one cannot hold it.
     """
+    columns: dict[int, pa.Array | pa.ChunkedArray] = {}
+    # Where the values of columns are costs as much to find as one of the columns does.
+    holders: dict[Runs, list[int]] = {}
+    for n, column in enumerate(table.columns):
+        if not can_scatter(column.type):
+            columns[n] = _taken(column, order)
+            continue
+        runs = _runs(column)
+        if runs or len(column) != len(order):
+            holders.setdefault(runs, []).append(n)
+        else:
+            columns[n] = column
+    tasks = [
+        (runs, numbers[first : first + _COLUMNS])
+        for runs, numbers in holders.items()
+        for first in range(0, len(numbers), _COLUMNS)
+    ]
+
+    def work(task: tuple[Runs, list[int]]) -> None:
+        runs, numbers = task
+        scatter = Scatter(runs, order)
+        for n in numbers:
+            columns[n] = _scattered(table.column(n), scatter, order)
+
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="suricata_eve") as pool:
+        for _ in pool.map(work, tasks):
+            pass
+    if not columns:
+        return table.take(pa.array(order))  # rows without columns
+    return pa.table([columns[n] for n in range(len(columns))], schema=table.schema)
+
+
+def _scattered(
+    column: pa.ChunkedArray, scatter: Scatter, order: np.ndarray
+) -> pa.Array | pa.ChunkedArray:
     try:
-        return table.take(pa.array(order))
+        return scatter.column(column.type, [chunk for chunk in column.chunks if _has_values(chunk)])
+    except pa.ArrowInvalid:  # offsets would overflow
+        return pa.chunked_array(list(taken(column.chunks, order)), column.type)
+
+
+def _taken(column: pa.ChunkedArray, order: np.ndarray) -> pa.ChunkedArray:
+    try:
+        return column.take(pa.array(order))
     except pa.ArrowInvalid:
-        columns = [
-            pa.chunked_array(list(taken(column.chunks, order)), column.type)
-            for column in table.columns
-        ]
-        return pa.table(columns, schema=table.schema)
+        return pa.chunked_array(list(taken(column.chunks, order)), column.type)
+
+
+def _has_values(chunk: pa.Array) -> bool:
+    return bool(chunk.null_count < len(chunk))
+
+
+def _runs(column: pa.ChunkedArray) -> Runs:
+    """Return the rows of the chunks that have a value."""
+    runs: list[tuple[int, int]] = []
+    stop = 0
+    for chunk in column.chunks:
+        start, stop = stop, stop + len(chunk)
+        if not _has_values(chunk):
+            continue
+        if runs and runs[-1][1] == start:
+            start = runs.pop()[0]
+        runs.append((start, stop))
+    return tuple(runs)

@@ -65,6 +65,10 @@ def test_joined_pieces_have_the_same_rows_in_arrays_of_limited_size(
     assert [len(piece) for piece in found if isinstance(piece, pa.Array)] == lengths
 
 
+def test_what_is_joined_last_is_not_lost() -> None:
+    assert flat(list(joined([2, *PIECES[:2]]))) == [None, None, "a", None]
+
+
 def test_nothing_joined_is_nothing() -> None:
     assert list(joined([])) == []
 
@@ -116,29 +120,82 @@ def test_a_row_that_no_array_can_hold_is_an_error(monkeypatch: pytest.MonkeyPatc
         list(taken(ARRAYS, np.array([7, 9])))
 
 
-@pytest.mark.parametrize("order", [order for order in ORDERS if len(order) == 40])
-@pytest.mark.parametrize("refused", [False, True])
+TABLE = pa.table(
+    {
+        "l": pa.chunked_array(ARRAYS),
+        "n": pa.chunked_array([[None] * 9, [*range(30), None]], pa.uint16()),
+        "other": pa.array([{"n": n} for n in range(40)]),
+        "s": pa.array(["x", None] * 20),
+        "t": pa.chunked_array([["a", "b"], [None] * 20, ["ccc"] * 18]),
+        "void": pa.nulls(40, pa.string()),
+    },
+    metadata={"kept": "yes"},
+)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("most", [40, 17])
 def test_a_reordered_table_has_the_same_columns(
-    order: np.ndarray, monkeypatch: pytest.MonkeyPatch, *, refused: bool
+    order: np.ndarray, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = pa.table(
-        {"l": pa.chunked_array(ARRAYS), "n": pa.array(range(40)), "s": pa.array(["x"] * 40)}
-    )
-    expected = table.take(pa.array(order)).combine_chunks()
-    if refused:
-        limit_of(17, monkeypatch)
-
-        class Refusing:
-            columns, schema = table.columns, table.schema
-
-            def take(self, _: pa.Array) -> pa.Table:
-                msg = "offset overflow while concatenating arrays"
-                raise pa.ArrowInvalid(msg)
-
-        found = reordered(Refusing(), order)
-    else:
-        found = reordered(table, order)
-
+    """Also where one array cannot hold a column."""
+    expected = TABLE.take(pa.array(order)).combine_chunks()
+    limit_of(most, monkeypatch)
+    found = reordered(TABLE, order)
     monkeypatch.undo()
-    assert found.schema == table.schema
+
+    found.validate(full=True)
+    assert found.schema.equals(TABLE.schema, check_metadata=True)
     assert found.combine_chunks().equals(expected)
+
+
+def test_reordered_rows_without_columns_are_rows_without_columns() -> None:
+    table = TABLE.select([])
+    order = np.arange(3)
+
+    assert reordered(table, order).equals(table.take(pa.array(order)))
+
+
+def test_a_reordered_column_without_values_is_the_same_memory() -> None:
+    found = reordered(TABLE, np.arange(40)[::-1])["void"]
+
+    addresses = [
+        [buffer and buffer.address for buffer in column.chunk(0).buffers()]
+        for column in (found, TABLE["void"])
+    ]
+    assert addresses[0] == addresses[1]
+
+
+def test_as_many_columns_as_a_thread_does_at_once_and_more_keep_their_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_COLUMNS", 3)
+    table = pa.table({str(n): pa.array([n, None, n + 1]) for n in range(10)})
+    found = reordered(table, np.array([2, 1, 0]))
+
+    assert found.to_pydict() == {str(n): [n + 1, None, n] for n in range(10)}
+
+
+def test_text_beyond_two_gigabytes_is_reordered() -> None:
+    """As in a text or, where the type is one that is left to Arrow, in an object."""
+    size = 1 << 28
+    offsets = pa.py_buffer(np.array([0, 1, size - 1, size], np.int32))
+    array = pa.Array.from_buffers(pa.string(), 3, [None, offsets, pa.py_buffer(bytes(size))])
+    objects = pa.StructArray.from_arrays([array], ["t"])
+    table = pa.table({"t": pa.chunked_array([array] * 9), "o": pa.chunked_array([objects] * 9)})
+    found = reordered(table, np.array([26, 0, 9, 11, 3]))
+
+    assert found.to_pydict() == {"t": ["\0"] * 5, "o": [{"t": "\0"}] * 5}
+
+
+def test_a_column_that_arrow_refuses_to_take_from_is_taken_in_parts() -> None:
+    class Refusing:
+        chunks, type = ARRAYS, ARRAYS[0].type
+
+        def take(self, _: pa.Array) -> pa.ChunkedArray:
+            msg = "offset overflow while concatenating arrays"
+            raise pa.ArrowInvalid(msg)
+
+    found = module._taken(Refusing(), np.array([39, 7, 9]))
+
+    assert found.to_pylist() == [None, [7], None]
