@@ -15,8 +15,8 @@ class Buffers:
     ----------
     size : int
         How large each is.
-    most : int, default 3
-        How many are kept; a reader has one block parsed, one waiting, and one read.
+    most : int, default 4
+        How many are kept: one block is parsed, one waits, one is ready, and one is made.
 
     Examples
     --------
@@ -31,7 +31,7 @@ class Buffers:
     True
     """
 
-    def __init__(self, *, size: int, most: int = 3) -> None:
+    def __init__(self, *, size: int, most: int = 4) -> None:
         self._size = size
         self._most = most
         self._kept: list[bytearray] = []

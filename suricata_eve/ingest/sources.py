@@ -22,7 +22,7 @@ from suricata_eve.ingest.ahead import run_ahead
 from suricata_eve.ingest.buffers import Buffers
 from suricata_eve.ingest.compression import LOOK_BYTES, decompressed, is_compressed
 from suricata_eve.ingest.locate import Found, Place, Source, printable, sources_of
-from suricata_eve.ingest.raw import RawBytes
+from suricata_eve.ingest.raw import CHUNK_BYTES, RawBytes
 from suricata_eve.ingest.remote import RemoteFile
 
 __all__ = ["Block", "Place", "Source", "blocks", "names", "sources_of", "total_bytes"]
@@ -32,6 +32,7 @@ Block: TypeAlias = "bytes | memoryview"
 MAX_LINE_BYTES = 1 << 30
 """A longer line ends a source: it is no event, but perhaps made to fill the memory."""
 
+_FIRST_BYTES = 4 << 20
 _NEW_BLOCKS = 4  # of a shorter file, memory used again would save less than it costs
 
 
@@ -190,7 +191,7 @@ def _blocks(
         chunks = (
             decompressed(raw, note=note, step=block_bytes)
             if is_packed
-            else iter(lambda: raw.read(block_bytes), b"")
+            else iter(lambda: raw.read(min(block_bytes, CHUNK_BYTES)), b"")
         )
         stop = threading.Event()
         stream = _whole_lines(chunks, block_bytes, note, stop)
@@ -262,31 +263,41 @@ def _file_blocks(
 def _whole_lines(
     chunks: Iterator[bytes], block_bytes: int, note: Callable[[str], None], stop: threading.Event
 ) -> Generator[Block, None, None]:
-    """Put chunks together to blocks, and cut those behind their last line end."""
-    parts: list[bytes | memoryview] = []
+    """Put chunks together to blocks, and cut those behind their last line end.
+
+    The first blocks are small, so that parsing can start while others are made.
+    """
+    buffers = Buffers(size=block_bytes)
+    size = min(block_bytes, _FIRST_BYTES)
+    buffer = bytearray(size)
     have, position = 0, 0
-    last, cut = -1, 0  # the last part that holds a line end, and where it is to be cut
     for chunk in chunks:
+        rest = memoryview(chunk)
+        while rest:
+            part = rest[: len(buffer) - have]
+            buffer[have : have + len(part)] = part
+            have += len(part)
+            rest = rest[len(part) :]
+            if have < len(buffer):
+                break
+            if cut := buffer.rfind(b"\n") + 1:
+                block = memoryview(buffer)[:cut].toreadonly()  # before another is taken
+                size = min(2 * size, block_bytes)
+                other = buffers.take() if size == block_bytes else bytearray(size)
+                have, position = have - cut, position + cut
+                other[:have] = memoryview(buffer)[cut:]
+                buffer = other
+                yield block
+                del block
+            elif have < MAX_LINE_BYTES:
+                buffer = buffer + bytearray(have)
+            else:
+                note(_too_long(position))
+                return
         if stop.is_set():
             return
-        if not chunk:
-            continue
-        parts.append(chunk)
-        have += len(chunk)
-        if end := chunk.rfind(b"\n") + 1:
-            last, cut = len(parts) - 1, end
-        if have >= block_bytes and last >= 0:
-            tail = memoryview(parts[last])
-            block = b"".join([*parts[:last], tail[:cut]])
-            parts = [part for part in (tail[cut:], *parts[last + 1 :]) if part]
-            have, position, last = have - len(block), position + len(block), -1
-            yield block
-            del block
-        elif have >= MAX_LINE_BYTES:
-            note(_too_long(position))
-            return
-    if parts:
-        yield b"".join(parts)
+    if have:
+        yield memoryview(buffer)[:have].toreadonly()
 
 
 def _too_long(position: int) -> str:

@@ -119,7 +119,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
                 "bytes": data,
                 "bytearray": bytearray(data),
                 "memoryview": memoryview(data * 2)[: len(data)],
-                "dripping": Dripping(data, 5),
+                "dripping": Dripping(data, max(5, len(data) // 1000)),
             }[request.param]
 
         yield make
@@ -149,22 +149,26 @@ def test_blocks_are_about_as_large_as_asked(opened: Any, pack: str) -> None:
     assert_whole(found, data)
 
 
-def test_a_block_stays_as_it_is_while_others_are_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keep", [1, 2, 3, 7])
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("kind", ["path", "object"])
+def test_a_block_stays_as_it_is_while_others_are_read(
+    tmp_path: Path, pack: str, kind: str, keep: int
+) -> None:
     """Memory is used again only when nobody looks at it any more."""
+    data = b"".join(b"%05d\n" % number for number in range(3000))
     path = tmp_path / "eve.json"
-    lines = [b"%05d\n" % number for number in range(3000)]
-    path.write_bytes(b"".join(lines))
-    reader = blocks(path, block_bytes=60, note=pytest.fail)
+    path.write_bytes(PACKS[pack](data))
 
-    assert b"".join(map(bytes, list(reader))) == b"".join(lines)
-    kept = [
-        block
-        for number, block in enumerate(blocks(path, block_bytes=60, note=pytest.fail))
-        if number % 7 == 3
-    ]
-    assert [bytes(block) for block in kept] == [
-        b"".join(lines[number : number + 10]) for number in range(30, 3000, 70)
-    ]
+    def source() -> Any:
+        return path if kind == "path" else io.BytesIO(path.read_bytes())
+
+    whole = [bytes(block) for block in blocks(source(), block_bytes=60, note=pytest.fail)]
+    reader = enumerate(blocks(source(), block_bytes=60, note=pytest.fail))
+    kept = [block for number, block in reader if number % keep == 0]
+    assert b"".join(whole) == data
+    assert [bytes(block) for block in kept] == whole[::keep]
+    assert len(whole) > 200
 
 
 def test_blocks_of_a_long_file_share_their_memory(tmp_path: Path) -> None:
@@ -339,11 +343,11 @@ def test_a_pipe_is_not_waited_for_on_a_thread() -> None:
 
 @pytest.mark.parametrize("block_bytes", [1, 100])
 @pytest.mark.parametrize("pack", PACKS)
-@pytest.mark.parametrize("text", ["nothing", "much", "lines"])
+@pytest.mark.parametrize("text", ["nothing", "much"])
 def test_every_stored_byte_is_counted_once(
     opened: Any, pack: str, block_bytes: int, text: str
 ) -> None:
-    """Also where a block's tail is read again, and a damaged member too."""
+    """Also where a block's tail is read again."""
     packed = PACKS[pack](TEXTS[text])
     source = opened(packed)
     counted: list[int] = []
@@ -416,7 +420,7 @@ def test_a_pipe_is_read_though_it_cannot_seek(tmp_path: Path, pack: str) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no /dev/stdin")
-@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("pack", ["plain", "xz"])
 @pytest.mark.parametrize("kind", ["pipe", "file"])
 def test_the_standard_input_is_read_by_its_name(tmp_path: Path, pack: str, kind: str) -> None:
     import subprocess
