@@ -25,6 +25,7 @@ from suricata_eve.options import BadLine
 from suricata_eve.reader import read_eve, scan_eve
 from suricata_eve.sample import load_sample
 from suricata_eve.scan import EveScan
+from suricata_eve.writer import to_json
 
 __all__ = [
     "BadLine",
@@ -44,6 +45,7 @@ __all__ = [
     "normalize_types",
     "read_eve",
     "scan_eve",
+    "to_json",
 ]
 
 __version__ = "0.1.0"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from suricata_eve import analysis
 from suricata_eve.errors import NotEveFrameError
+from suricata_eve.exports import Exports
 from suricata_eve.normalize import normalize_types
 from suricata_eve.schema.fields import is_known
 
@@ -23,7 +24,7 @@ __all__ = ["EveAccessor"]
 
 
 @pd.api.extensions.register_dataframe_accessor("eve")
-class EveAccessor:
+class EveAccessor(Exports):
     """Methods for a DataFrame of EVE events, as ``df.eve``.
 
     Each is one call of a pure function of the same name, in

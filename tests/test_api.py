@@ -57,7 +57,7 @@ FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction
 # What users see first: these also have an example and say what to read next.
 FRONT = {
     **{name: getattr(suricata_eve, name) for name in suricata_eve.__all__},
-    **{name: value for name, value in vars(EveAccessor).items() if not name.startswith("_")},
+    **{name: getattr(EveAccessor, name) for name in dir(EveAccessor) if not name.startswith("_")},
 }
 FRONT = {name: value for name, value in FRONT.items() if inspect.isfunction(value)}
 
