@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import suricata_eve
-from suricata_eve.testing import assert_eve_frame_equal
+from suricata_eve.testing import assert_eve_frame_equal, flatten
 from suricata_eve.testing import strategies as eve
 from suricata_eve.writer import to_json
 
@@ -63,3 +64,26 @@ def test_a_written_frame_is_read_as_it_was(
         return
 
     assert_eve_frame_equal(back, renumbered(df))
+
+
+def pruned(value: object) -> object:
+    """Leave nulls out of objects, at any depth: an absent key says the same."""
+    if isinstance(value, list):
+        return [pruned(element) for element in value]
+    if isinstance(value, dict):
+        return {key: pruned(element) for key, element in value.items() if element is not None}
+    return value
+
+
+@given(st.lists(eve.wild_events(allow_nan=False), min_size=1, max_size=5))
+def test_objects_of_python_are_written_as_they_are(events: list[dict[str, object]]) -> None:
+    """No value of a foreign frame is changed by what else its column holds."""
+    flat = [flatten(event) for event in events]
+    paths = dict.fromkeys(path for event in flat for path in event)
+    df = pd.DataFrame(
+        {path: pd.Series([event.get(path) for event in flat], dtype=object) for path in paths},
+        index=range(len(flat)),
+    )
+    read = [flatten(json.loads(line)) for line in written(df).splitlines()]
+
+    assert read == [{path: pruned(value) for path, value in event.items()} for event in flat]
