@@ -259,9 +259,8 @@ def _microseconds(name: str, value: Time | None) -> int | None:
         msg = f"{name}={value!r} is not a time"
         raise EveOptionError(msg)
     time = time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")
-    whole = time.as_unit("us")
-    ahead = time > whole
-    return int(whole.value) // (1 if whole.unit == "us" else 1000) + int(ahead)
+    whole = time.floor("us")
+    return int(whole.asm8.astype("datetime64[us]").astype(np.int64)) + int(time > whole)
 
 
 def _needles(value: str | bytes | Iterable[str | bytes]) -> tuple[bytes, ...]:

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from suricata_eve import read_eve, reader
+from suricata_eve import read_eve, scan_eve
 from suricata_eve.errors import EveOptionError, EveParseError, EveWarning
 
 WHEN = dt.datetime(2022, 1, 1, 7, 41, 17, 115874, tzinfo=dt.UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.types as pt
 
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rows import joined, taken
+from suricata_eve.ingest.scatter import Scatter, can_scatter
 from suricata_eve.ingest.segment import Segment
 from suricata_eve.ingest.settle import settle
 from suricata_eve.ingest.wanted import Wanted
@@ -55,12 +56,15 @@ class _Group:
         First row of each segment, and the end.
     order : numpy.ndarray or None
         Where the rows of the segments, one after the other, go; None where they go in order.
+    scatters : dict
+        What puts columns in that order, by the segments that have them.
     """
 
     segments: list[Segment]
     lines: np.ndarray
     starts: np.ndarray
     order: np.ndarray | None
+    scatters: dict[tuple[int, ...], Scatter] = field(default_factory=dict)
 
     @classmethod
     def of(cls, segments: list[Segment]) -> _Group:
@@ -73,6 +77,14 @@ class _Group:
             order = np.argsort(lines, kind="stable")
             lines = lines[order]
         return cls(segments, lines, starts, order)
+
+    def scatter(self, numbers: list[int]) -> Scatter:
+        """Return what puts columns in order that only some of the segments have."""
+        key = tuple(numbers)
+        if key not in self.scatters:
+            runs = tuple((int(self.starts[n]), int(self.starts[n + 1])) for n in numbers)
+            self.scatters[key] = Scatter(runs, self.order)  # type: ignore[arg-type]
+        return self.scatters[key]
 
     def pieces(self, parts: list[tuple[int, pa.Array]]) -> Iterator[pa.Array | int]:
         """Yield a column's arrays in this group; an int stands for so many nulls."""
@@ -133,16 +145,24 @@ class _Layout:
 
     def _chunks(self, group: _Group, parts: list[tuple[int, pa.Array]]) -> Iterator[pa.Array | int]:
         if group.order is not None:
-            kind = parts[0][1].type
-            filled = [
-                self._nulls(piece, kind) if isinstance(piece, int) else piece
-                for piece in group.pieces(parts)
-            ]
-            yield from taken(filled, group.order)
+            yield from self._in_order(group, parts)
         elif len(parts) < _MANY:
             yield from group.pieces(parts)
         else:
             yield from joined(group.pieces(parts))
+
+    def _in_order(self, group: _Group, parts: list[tuple[int, pa.Array]]) -> Iterator[pa.Array]:
+        kind = parts[0][1].type
+        if can_scatter(kind):
+            try:
+                yield group.scatter([n for n, _ in parts]).column(kind, [part for _, part in parts])
+            except pa.ArrowInvalid:  # more than one array can hold
+                pass
+            else:
+                return
+        pieces = group.pieces(parts)
+        filled = [self._nulls(one, kind) if isinstance(one, int) else one for one in pieces]
+        yield from taken(filled, group.order)  # type: ignore[arg-type]
 
     def _nulls(self, length: int, kind: pa.DataType) -> pa.Array:
         if pt.is_null(kind):

@@ -37,6 +37,14 @@ class Lines:
     offsets: np.ndarray
     block: bytes | bytearray | memoryview
 
+    @classmethod
+    def of_array(cls, array: pa.Array) -> Lines:
+        """Make lines of an array that was made anew, such as by ``take``."""
+        _, offsets, data = array.buffers()
+        block = b"" if data is None else memoryview(data)
+        ends = np.frombuffer(offsets, np.int64)[: len(array) + 1]
+        return cls(np.frombuffer(block, np.uint8)[: ends[-1]], ends, block)
+
     def __len__(self) -> int:
         """Return the number of lines."""
         return len(self.offsets) - 1
@@ -52,7 +60,7 @@ class Lines:
 
     def occurrences(self, text: bytes) -> int:
         """Count a text in the whole block."""
-        whole = self.block.obj if isinstance(self.block, memoryview) else self.block
+        whole: object = self.block.obj if isinstance(self.block, memoryview) else self.block
         # A view has no count of its own; what it is of has, if it starts in the same place.
         if isinstance(whole, bytes | bytearray) and _address(whole) == _address(self.block):
             return whole.count(text, 0, len(self.data))

@@ -19,7 +19,7 @@ from suricata_eve.ingest.lines import openers
 from suricata_eve.ingest.salvage import MAX_DEPTH
 from suricata_eve.ingest.values import EXACT
 from suricata_eve.ingest.wanted import Wanted
-from suricata_eve.schema.fields import arrow_type
+from suricata_eve.schema.fields import INSTANTS, arrow_type
 
 __all__ = ["Declared", "Parsed", "parse", "seed"]
 
@@ -34,16 +34,36 @@ _BARE_INF = r"[:,\[][ \t\r]*-?Inf[^i]"
 _MAX_READS = 4  # declaring text can bring out no new guess below lists more often than this
 
 
-@dataclass
 class Declared:
-    """What the fields of an event type must be read as, learned while reading.
+    """What the fields of a kind of line must be read as, learned while reading.
 
     Arrow's parser guesses types. Text that looks like a date in every line would become a
     timestamp, so text is declared as soon as it is seen; integers beyond int64 would become
     doubles, so fields known to use all 64 bits are declared as well.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        What is declared before anything has been read.
     """
 
-    schema: pa.Schema
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._seen: pa.Schema | None = None
+
+    @property
+    def schema(self) -> pa.Schema:
+        """What to declare."""
+        seen = self._seen
+        if seen is not None:
+            # Only now, since most kinds of line are read in one go.
+            self._schema = pa.schema(_declare_fields(list(seen), ""))
+            self._seen = None
+        return self._schema
+
+    def learn(self, schema: pa.Schema) -> None:
+        """Take note of what was read without a wrong guess."""
+        self._seen = schema
 
 
 @dataclass(frozen=True)
@@ -62,9 +82,26 @@ class Parsed:
     columns: dict[str, pa.Array] | None
 
 
-def seed() -> Declared:
-    """Return what is declared before anything has been read: the instants, as text."""
-    return Declared(pa.schema([("timestamp", pa.string())]))
+def seed(event_type: str | None = None) -> Declared:
+    """Return what is declared before anything has been read: the instants of a type, as text.
+
+    Parameters
+    ----------
+    event_type : str, optional
+        Events of which type are to be read.
+
+    Returns
+    -------
+    Declared
+        To be passed to :func:`parse` for all lines of that kind.
+    """
+    within: dict[str, list[tuple[str, pa.DataType]]] = {}
+    for path in sorted(INSTANTS):
+        parent, _, name = path.rpartition(".")
+        if parent == event_type or (event_type == "alert" and parent == "flow"):
+            within.setdefault(parent, []).append((name, pa.string()))
+    objects = [(parent, pa.struct(names)) for parent, names in within.items()]
+    return Declared(pa.schema([("timestamp", pa.string()), *objects]))
 
 
 def parse(lines: pa.Array, declared: Declared, wanted: Wanted | None = None) -> Iterator[Parsed]:
@@ -160,11 +197,10 @@ def _read(lines: pa.Array, declared: Declared) -> pa.Table | None:
             kinds = [field.type for field in table.schema]
             if table.num_rows != len(lines) or _levels(kinds) > _MAX_DEPTH:
                 return None
-            wanted = pa.schema(_declare_fields(list(table.schema), ""))
-            if not any(_guessed(field.type, field.name) for field in table.schema):
-                declared.schema = wanted
+            if not _any_guessed(table.schema):
+                declared.learn(table.schema)
                 return table
-            schema = wanted
+            schema = pa.schema(_declare_fields(list(table.schema), ""))
     return None
 
 
@@ -203,6 +239,14 @@ def _read_declared(lines: pa.Array, schema: pa.Schema) -> dict[str, pa.Array] | 
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
     return _columns(table) if table.num_rows == len(lines) else None
+
+
+def _any_guessed(schema: pa.Schema) -> bool:
+    text = str(schema)
+    # Quicker than a walk over hundreds of types, which are seldom in doubt.
+    if "timestamp[" not in text and "double" not in text:
+        return False
+    return any(_guessed(field.type, field.name) for field in schema)
 
 
 def _guessed(kind: pa.DataType, path: str) -> bool:

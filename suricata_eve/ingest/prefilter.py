@@ -60,7 +60,8 @@ def candidates(lines: Lines, array: pa.Array, selection: Selection) -> np.ndarra
         ruled_out |= other & known
     if selection.flow_ids is not None:
         texts = _values(array, "flow_id", _INTEGER)
-        other = ~selection.in_flows(_whole(texts)) & np.asarray(texts.is_valid())
+        numbers = _whole(texts)
+        other = ~selection.in_flows(numbers) & np.asarray(numbers.is_valid())
         ruled_out |= other & _single(lines, array, "flow_id", texts)
     if selection.by_time:
         texts = _values(array, "timestamp", _TEXT)

@@ -27,8 +27,10 @@ Progress: TypeAlias = (
     "Callable[[int | None], AbstractContextManager[Callable[[int], object] | None]]"
 )
 
-BLOCK_BYTES = 32 << 20
-"""How much of a source is worked on at once; a few blocks are in memory at a time."""
+BLOCK_BYTES = 96 << 20
+"""How much of a source is parsed together; about two times as much is in memory at a time."""
+
+_STEP_BYTES = 8 << 20  # of a source; the threads find the lines of so many bytes each
 
 _FEWEST_BYTES, _BYTES_PER_EVENT = 1 << 18, 2048  # to find the first events of a large file
 
@@ -55,7 +57,7 @@ class Reading:
         Given how many bytes the sources have (None if unknown), gives a context manager
         that gives a callable, which is told of each number of bytes that have been read.
     block_bytes, threads, fast
-        How much to work on at once; how many threads parse (one for each core by default);
+        How much to parse together; how many threads parse (one for each core by default);
         whether Arrow's parser is used. The outcome does not depend on them.
     """
 
@@ -126,7 +128,9 @@ def read_batches(reading: Reading, *, events: int) -> Iterator[tuple[Assembled, 
     """
     total = Report()
     held: list[BlockRead] = []
-    for block in _blocks(reading, total):
+    for block in _blocks(reading, total, divisible=True):
+        if held:
+            held[-1].reread = None  # all of it is in the next table
         held.append(block)
         # One more event must be there, so that the last table is told of all lines behind it.
         while _count(held) > events:
@@ -172,7 +176,9 @@ def count_types(reading: Reading) -> tuple[Counter[str | None], Report]:
     return +counts, report
 
 
-def _blocks(reading: Reading, report: Report, *, counting: bool = False) -> Iterator[BlockRead]:
+def _blocks(
+    reading: Reading, report: Report, *, counting: bool = False, divisible: bool = False
+) -> Iterator[BlockRead]:
     """Read all blocks, up to the last event that is asked for; tell the report of the sources."""
     sources = sources_of(reading.source)
     report.sources = names(sources)
@@ -184,6 +190,8 @@ def _blocks(reading: Reading, report: Report, *, counting: bool = False) -> Iter
         wanted=reading.wanted,
         mender=reading.mender,
         counting=counting and not selection.by_time and selection.flow_ids is None,
+        together=reading.block_bytes,
+        divisible=divisible or reading.nrows is not None,
     )
     progress = reading.progress or (lambda _: nullcontext())
     with progress(total_bytes(sources)) as advance:
@@ -206,9 +214,10 @@ def _blocks(reading: Reading, report: Report, *, counting: bool = False) -> Iter
 
 
 def _block_bytes(reading: Reading, missing: int | None) -> int:
+    step = min(reading.block_bytes, _STEP_BYTES)
     if missing is None:
-        return reading.block_bytes
-    return min(reading.block_bytes, max(_FEWEST_BYTES, missing * _BYTES_PER_EVENT))
+        return step
+    return min(step, max(_FEWEST_BYTES, missing * _BYTES_PER_EVENT))
 
 
 def _up_to(stream: Iterator[BlockRead], missing: int | None) -> Iterator[BlockRead]:
@@ -219,9 +228,12 @@ def _up_to(stream: Iterator[BlockRead], missing: int | None) -> Iterator[BlockRe
             continue
         here = _count([block])
         if here >= missing:
-            yield _divided([block], missing)[0][0]
+            head = _divided([block], missing)[0][0]
+            head.reread = None
+            yield head
             return
         missing -= here
+        block.reread = None
         yield block
 
 

@@ -63,35 +63,6 @@ class Segment:
             {path: part for path, part in columns.items() if _has_value(part)},
         )
 
-    def rows(self, chosen: np.ndarray) -> Segment:
-        """Return a segment of some of the events.
-
-        Parameters
-        ----------
-        chosen : numpy.ndarray of int64
-            Which rows, in the order wanted.
-
-        Returns
-        -------
-        Segment
-            Without the columns that have no value in them.
-        """
-        indices = pa.array(chosen)
-        columns = {
-            path: [part[n] for n in chosen.tolist()]
-            if isinstance(part, list)
-            else part.take(indices)
-            for path, part in self.columns.items()
-        }
-        return Segment(
-            self.event_type,
-            self.source,
-            self.first_line,
-            self.lines[chosen],
-            self.offsets[chosen],
-            {path: part for path, part in columns.items() if _has_value(part)},
-        )
-
 
 def _has_value(part: Part) -> bool:
     if isinstance(part, list):

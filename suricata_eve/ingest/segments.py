@@ -7,18 +7,18 @@ threads; what it refuses goes line by line to :mod:`suricata_eve.ingest.salvage`
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-import pyarrow as pa
 
-from suricata_eve.ingest.lines import Lines, event_types, find_lines, is_plain
+from suricata_eve.ingest.joint import Joint
+from suricata_eve.ingest.lining import Kind, Lined, line_up
 from suricata_eve.ingest.parse import Declared, Parsed, parse, seed
 from suricata_eve.ingest.pool import deep_pool
-from suricata_eve.ingest.prefilter import candidates, certain_types
 from suricata_eve.ingest.report import Found, Mender, Mishap
 from suricata_eve.ingest.salvage import columns_of, salvage
 from suricata_eve.ingest.segment import Segment, by_true_type, narrow_runs, narrowed
@@ -29,9 +29,8 @@ from suricata_eve.ingest.wanted import Wanted
 
 __all__ = ["BlockRead", "Segmenter"]
 
-_PIECE_BYTES = 4 << 20
-_PIECE_LINES = 8192
-_MAX_TYPES = 256  # a block has a few dozen; beyond this the rare ones are parsed together
+_Events: TypeAlias = "dict[int, dict[str, Any]]"
+"""Flat events by position."""
 
 
 @dataclass
@@ -50,6 +49,8 @@ class BlockRead:
         What is to be told of single lines, in their order.
     counted : Counter of str
         Events of each type that were only counted, and are in no segment.
+    reread : callable or None
+        Gives the events from one line on, up to another, as segments of their own.
     """
 
     first_line: int
@@ -57,58 +58,32 @@ class BlockRead:
     segments: list[Segment] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
+    reread: Callable[[int, int], list[Segment]] | None = None
 
     def split(self, line: int) -> tuple[BlockRead, BlockRead]:
-        """Divide the block before the line of a number over all sources."""
-        head = BlockRead(self.first_line, line - self.first_line)
-        tail = BlockRead(line, self.lines - head.lines)
-        for segment in self.segments:
-            row = int(np.searchsorted(segment.lines, line))
-            head.segments += [segment.slice(0, row)] if row else []
-            tail.segments += [segment.slice(row, None)] if row < len(segment.lines) else []
+        """Divide the block before the line of a number over all sources.
+
+        Each half is as if the lines of the other were not there, the types of its columns
+        included, for which its lines are parsed again.
+        """
+        end = self.first_line + self.lines
+        head = BlockRead(self.first_line, line - self.first_line, reread=self.reread)
+        tail = BlockRead(line, end - line, reread=self.reread)
+        if all(segment.lines[-1] < line for segment in self.segments):
+            head.segments = self.segments
+        elif self.reread is not None:
+            head.segments = self.reread(self.first_line, line)
+            tail.segments = self.reread(line, end)
         head.found = [found for found in self.found if found.line < line]
         tail.found = self.found[len(head.found) :]
         return head, tail
 
 
-@dataclass
-class _Lined:
-    """A block, its lines, and which of them go where."""
+class _Parsing(NamedTuple):
+    """Lines that are on their way through the parser."""
 
-    lines: Lines
-    array: pa.Array
-    odd: np.ndarray
-    pieces: list[tuple[str | None, np.ndarray]]
-    counted: Counter[str]
-
-
-@dataclass
-class _Place:
-    """Where a block starts: its source, line numbers over all sources, byte offset."""
-
-    source: str
-    source_line: int
-    line: int
-    offset: int
-
-
-@dataclass
-class _Parsing:
-    """A block whose lines are on their way through the parser."""
-
-    lined: _Lined
-    place: _Place
+    joint: Joint
     jobs: list[tuple[str | None, np.ndarray, Future[list[Parsed]]]]
-
-    def segment(self, event_type: str | None, positions: np.ndarray, columns: Any) -> Segment:
-        return Segment(
-            event_type,
-            self.place.source,
-            self.place.source_line,
-            positions.astype(np.int64) + self.place.line,
-            self.lined.lines.offsets[positions] + self.place.offset,
-            columns,
-        )
 
 
 class Segmenter:
@@ -128,6 +103,10 @@ class Segmenter:
         Asked for each line that is no event; what it returns is read in its place.
     counting : bool, default False
         Count the lines whose type is plain to see, without parsing them.
+    together : int, default 0
+        Blocks are parsed together until they have so many bytes.
+    divisible : bool, default False
+        Keep what it takes to divide a result.
     """
 
     def __init__(
@@ -139,6 +118,8 @@ class Segmenter:
         wanted: Wanted | None = None,
         mender: Mender | None = None,
         counting: bool = False,
+        together: int = 0,
+        divisible: bool = False,
     ) -> None:
         self._threads = threads
         self._fast = fast
@@ -146,7 +127,9 @@ class Segmenter:
         self._wanted = wanted
         self._mender = mender
         self._counting = counting
-        self._declared: dict[str | None, Declared] = {}
+        self._together = together
+        self._divisible = divisible
+        self._declared: dict[Kind, Declared] = {}
         self._line = 0
 
     def read(self, blocks: Iterable[Block], *, source: str) -> Iterator[BlockRead]:
@@ -155,116 +138,185 @@ class Segmenter:
         Parameters
         ----------
         blocks : iterable of bytes or memoryview
-            Its blocks, each of whole lines. Two are worked on while a third is asked for.
+            Its blocks, each of whole lines.
         source : str
             Its name.
 
         Yields
         ------
         BlockRead
-            Every block, in order.
+            All blocks, in order, those together that are parsed together.
         """
-        place = _Place(source, self._line, self._line, 0)
         with deep_pool(self._threads) as pool:
-            lining: deque[Future[_Lined]] = deque()
             parsing: deque[_Parsing] = deque()
-            for block in blocks:
-                lining.append(pool.submit(self._line_up, block))
-                del block  # whose memory is used again when nobody holds it
-                # While the lines of this block are found, the one before is parsed.
-                if len(lining) > 1:
-                    parsing.append(self._start(pool, lining.popleft().result(), place))
+            for joint in self._joints(pool, blocks, source):
+                parsing.append(self._start(pool, joint))
+                # While these are parsed, the lines of the next blocks are found.
                 if len(parsing) > 1:
                     yield self._collect(parsing.popleft())
-            parsing += [self._start(pool, lined.result(), place) for lined in lining]
             while parsing:
                 yield self._collect(parsing.popleft())
 
-    def _line_up(self, block: Block) -> _Lined:
-        """Find the lines of a block, and divide them by event type."""
-        lines = find_lines(block)
-        array = lines.as_arrow()
-        chosen = np.ones(len(lines), bool)
-        if self._selection is not EVERYTHING and len(lines):
-            chosen = candidates(lines, array, self._selection)
-        plain = is_plain(lines) if self._fast else np.zeros(len(lines), bool)
-        odd = np.flatnonzero(chosen & ~plain)
-        plain &= chosen
-        counted: Counter[str] = Counter()
-        if self._counting:
-            counted, plain = _counted(lines, array, plain, self._selection)
-        pieces = list(_pieces(lines, array, np.flatnonzero(plain))) if plain.any() else []
-        return _Lined(lines, array, odd, pieces, counted)
+    def _joints(
+        self, pool: ThreadPoolExecutor, blocks: Iterable[Block], source: str
+    ) -> Iterator[Joint]:
+        """Find the lines of blocks, and join blocks that are parsed together."""
+        source_line, offset = self._line, 0
+        lining: deque[Future[Lined]] = deque()
+        held: list[Lined] = []
 
-    def _start(self, pool: ThreadPoolExecutor, lined: _Lined, place: _Place) -> _Parsing:
-        """Hand the pieces of a block to the parser."""
-        parsing = _Parsing(lined, replace(place), [])
-        place.line += len(lined.lines)
-        place.offset += len(lined.lines.data)
-        self._line = place.line
-        for event_type, positions in lined.pieces:
-            declared = self._declared.setdefault(event_type, seed())
-            job = pool.submit(_parse_lines, lined.array, positions, declared, self._wanted)
-            parsing.jobs.append((event_type, positions, job))
-        return parsing
+        def joint() -> Joint:
+            nonlocal offset, held
+            result = Joint(
+                held, source=source, source_line=source_line, first_line=self._line, offset=offset
+            )
+            self._line += result.total_lines
+            offset += _size(held)
+            held = []
+            return result
+
+        for block in blocks:
+            lining.append(pool.submit(self._line_up, block))
+            del block  # whose memory is used again when nobody holds it
+            if len(lining) > self._threads:
+                held.append(lining.popleft().result())
+            if held and _size(held) >= self._together:
+                yield joint()
+        held += [lined.result() for lined in lining]
+        if held:
+            yield joint()
+
+    def _line_up(self, block: Block) -> Lined:
+        return line_up(block, selection=self._selection, fast=self._fast, counting=self._counting)
+
+    def _start(
+        self, pool: ThreadPoolExecutor, joint: Joint, positions: np.ndarray | None = None
+    ) -> _Parsing:
+        """Hand lines to the parser, piece by piece."""
+        jobs = []
+        for kind, piece in joint.pieces(positions):
+            declared = self._declared.setdefault(kind, seed(kind.event_type))
+            job = pool.submit(_parse_lines, joint, piece, declared, self._wanted)
+            jobs.append((kind.event_type, piece, job))
+        return _Parsing(joint, jobs)
 
     def _collect(self, parsing: _Parsing) -> BlockRead:
-        lined = parsing.lined
-        result = BlockRead(parsing.place.line, len(lined.lines), counted=lined.counted)
-        refused = [lined.odd]
+        joint = parsing.joint
+        result = BlockRead(joint.first_line, joint.total_lines)
+        for block in joint.blocks:
+            result.counted += block.counted
+        segments, refused = self._parsed(parsing)
+        refused = np.sort(np.concatenate([joint.odd(), refused]))
+        events = self._salvaged(joint, refused, result.found)
+        result.segments = [*self._chosen(joint, segments, events), *self._built(joint, events)]
+        lines = [segment.lines for segment in result.segments]
+        kept = np.concatenate([np.empty(0, np.int64), *lines])
+        given = set(kept.tolist()) if self._selection is not EVERYTHING and result.found else set()
+        result.found = [
+            one
+            for one in result.found
+            if one.left_out or self._selection is EVERYTHING or one.line in given
+        ]
+        if self._divisible:
+            result.reread = partial(self._reread, joint, np.sort(joint.positions(kept)), events)
+        return result
+
+    def _reread(
+        self, joint: Joint, kept: np.ndarray, events: _Events, start: int, stop: int
+    ) -> list[Segment]:
+        """Return the events of some lines, as if there were no others."""
+        first, end = joint.position(start), joint.position(stop)
+        events = {n: event for n, event in events.items() if first <= n < end}
+        inside = kept[(kept >= first) & (kept < end)]
+        plain = inside[~np.isin(inside, np.array(list(events), np.int64))]
+        return [*self._parsed_again(joint, plain, events), *self._built(joint, events)]
+
+    def _parsed(self, parsing: _Parsing) -> tuple[list[Segment], np.ndarray]:
+        """Return what the parser made of lines, and where those are that it refused."""
+        segments: list[Segment] = []
+        refused = [np.empty(0, np.int64)]
         for event_type, positions, job in parsing.jobs:
             for parsed in job.result():
                 chosen = positions[parsed.positions]
                 if parsed.columns is None:
                     refused.append(chosen)
                     continue
-                segment = parsing.segment(event_type, chosen, dict(parsed.columns))
+                segment = parsing.joint.segment(event_type, chosen, dict(parsed.columns))
                 for narrow in narrowed(segment):
-                    self._add(result, by_true_type(narrow))
-        events = self._salvage(parsing, np.sort(np.concatenate(refused)), result.found)
-        self._add(result, events)
-        return result
+                    segments += by_true_type(narrow)
+        return segments, np.concatenate(refused)
 
-    def _add(self, result: BlockRead, segments: Iterable[Segment]) -> None:
-        for segment in segments:
-            chosen = selected(segment, self._selection)
-            if chosen is not None:
-                result.segments.append(chosen)
+    def _chosen(self, joint: Joint, segments: list[Segment], events: _Events) -> list[Segment]:
+        """Return the events of segments that are asked for."""
+        if self._selection is EVERYTHING:
+            return segments
+        masks = [selected(segment, self._selection) for segment in segments]
+        if all(mask.all() for mask in masks):
+            return segments
+        # The types of the columns may come from events that go.
+        lines = [segment.lines[mask] for segment, mask in zip(segments, masks, strict=True)]
+        return self._parsed_again(joint, np.sort(joint.positions(np.concatenate(lines))), events)
 
-    def _salvage(
-        self, parsing: _Parsing, positions: np.ndarray, found: list[Found]
-    ) -> Iterator[Segment]:
-        """Parse lines one by one, and put those of one type together again."""
-        groups: dict[str | None, tuple[list[int], list[dict[str, Any]]]] = {}
+    def _parsed_again(self, joint: Joint, positions: np.ndarray, events: _Events) -> list[Segment]:
+        """Parse lines that are known to be events; what is refused now is added to `events`."""
+        with deep_pool(self._threads) as pool:
+            segments, refused = self._parsed(self._start(pool, joint, positions))
+        events.update(self._salvaged(joint, np.sort(refused), []))
+        return segments
+
+    def _salvaged(self, joint: Joint, positions: np.ndarray, found: list[Found]) -> _Events:
+        """Parse lines one by one."""
+        events: _Events = {}
         for position in positions.tolist():
-            event = self._salvage_line(parsing, position, found)
-            if event is None:
-                continue
-            value = event.get("event_type")
-            numbers, events = groups.setdefault(None if value is None else text_of(value), ([], []))
-            numbers.append(position)
-            if self._wanted is not None:
-                event = {path: value for path, value in event.items() if self._wanted.reads(path)}
-            events.append(event)
-        for event_type, (numbers, events) in groups.items():
-            for start, stop in narrow_runs(events):
-                columns = columns_of(events[start:stop])
-                yield parsing.segment(event_type, np.array(numbers[start:stop]), columns)
+            event = self._salvaged_line(joint, position, found)
+            if event is not None:
+                events[position] = event
+        return events
 
-    def _salvage_line(
-        self, parsing: _Parsing, position: int, found: list[Found]
+    def _salvaged_line(
+        self, joint: Joint, position: int, found: list[Found]
     ) -> dict[str, Any] | None:
-        line = parsing.lined.lines.line(position)
+        line = joint.line(position)
         event, reason, nul_bytes = salvage(line)
         if reason is None and not nul_bytes:
             return event
         mishap = None
         if reason is not None:
-            mishap = parsing.segment(None, np.array([position]), {}).mishap(0, reason)
+            mishap = joint.segment(None, np.array([position]), {}).mishap(0, reason)
             if event is None and self._mender is not None:
                 event, mishap = _mended(self._mender, mishap, line)
-        found.append(Found(parsing.place.line + position, nul_bytes, mishap, event is None))
+        left_out = event is None and mishap is not None
+        found.append(Found(joint.number(position), nul_bytes, mishap, left_out))
         return event
+
+    def _built(self, joint: Joint, events: _Events) -> list[Segment]:
+        """Put events that were parsed one by one together again, those of one type."""
+        segments = _segments_of(joint, events, self._wanted)
+        if self._selection is EVERYTHING:
+            return segments
+        masks = [selected(segment, self._selection) for segment in segments]
+        if all(mask.all() for mask in masks):
+            return segments
+        lines = [segment.lines[mask] for segment, mask in zip(segments, masks, strict=True)]
+        kept = set(joint.positions(np.concatenate(lines)).tolist())
+        events = {position: event for position, event in events.items() if position in kept}
+        return _segments_of(joint, events, self._wanted)
+
+
+def _segments_of(joint: Joint, events: _Events, wanted: Wanted | None) -> list[Segment]:
+    groups: dict[str | None, list[int]] = {}
+    for position in sorted(events):
+        value = events[position].get("event_type")
+        groups.setdefault(None if value is None else text_of(value), []).append(position)
+    segments = []
+    for event_type, positions in groups.items():
+        flat = [events[position] for position in positions]
+        if wanted is not None:
+            flat = [{path: v for path, v in one.items() if wanted.reads(path)} for one in flat]
+        for start, stop in narrow_runs(flat):
+            columns = columns_of(flat[start:stop])
+            segments.append(joint.segment(event_type, np.array(positions[start:stop]), columns))
+    return segments
 
 
 def _mended(mender: Mender, mishap: Mishap, line: bytes) -> tuple[dict[str, Any] | None, Mishap]:
@@ -279,54 +331,11 @@ def _mended(mender: Mender, mishap: Mishap, line: bytes) -> tuple[dict[str, Any]
 
 
 def _parse_lines(
-    array: pa.Array, positions: np.ndarray, declared: Declared, wanted: Wanted | None
+    joint: Joint, positions: np.ndarray, declared: Declared, wanted: Wanted | None
 ) -> list[Parsed]:
-    """Put some of a block's lines side by side, and parse them."""
-    return list(parse(array.take(pa.array(positions)), declared, wanted))
+    """Put some of the lines side by side, and parse them."""
+    return list(parse(joint.gathered(positions), declared, wanted))
 
 
-def _counted(
-    lines: Lines, array: pa.Array, plain: np.ndarray, selection: Selection
-) -> tuple[Counter[str], np.ndarray]:
-    """Count the lines whose type is plain to see; return which others must be parsed."""
-    types = certain_types(lines, array)
-    names = types.dictionary.to_pylist()
-    known = plain & np.asarray(types.is_valid())
-    codes = np.asarray(types.indices.fill_null(0))[known]
-    numbers = np.bincount(codes, minlength=len(names)).tolist()
-    counts = {name: n for name, n in zip(names, numbers, strict=True) if selection.has_type(name)}
-    return Counter(counts), plain & ~known
-
-
-def _pieces(
-    lines: Lines, array: pa.Array, plain: np.ndarray
-) -> Iterator[tuple[str | None, np.ndarray]]:
-    """Divide the lines of each event type into pieces for the parser."""
-    types = event_types(array)
-    codes = np.asarray(types.indices.fill_null(len(types.dictionary)))[plain]
-    names: list[str | None] = [_name(value) for value in types.dictionary] + [None]
-    counts = np.bincount(codes, minlength=len(names))
-    if np.count_nonzero(counts) > _MAX_TYPES:
-        rare = np.argsort(-counts, kind="stable")[_MAX_TYPES - 1 :]
-        codes = np.where(np.isin(codes, rare), len(names) - 1, codes)
-        counts = np.bincount(codes, minlength=len(names))
-    # Stable, and fast for few types: numpy sorts small integers by radix.
-    narrow = codes.astype(np.uint16 if len(names) < 2**16 else np.uint32)
-    order = plain[np.argsort(narrow, kind="stable")]
-    sizes = np.concatenate([[0], np.cumsum((lines.offsets[1:] - lines.offsets[:-1])[order])])
-    stops = np.cumsum(counts)
-    for code in np.flatnonzero(counts):
-        start, stop = int(stops[code] - counts[code]), int(stops[code])
-        parts = max(1, round(int(sizes[stop] - sizes[start]) / _PIECE_BYTES))
-        # So many lines at most, since each could bring a column of its own.
-        step = min(-(-(stop - start) // parts), _PIECE_LINES)
-        for first in range(start, stop, step):
-            yield names[code], order[first : min(first + step, stop)]
-
-
-def _name(value: pa.Scalar) -> str | None:
-    try:
-        name: str = value.as_py().decode()
-    except UnicodeDecodeError:
-        return None
-    return name
+def _size(blocks: list[Lined]) -> int:
+    return sum(block.total_bytes for block in blocks)

@@ -92,8 +92,8 @@ EVERYTHING = Selection()
 """No condition."""
 
 
-def selected(segment: Segment, selection: Selection) -> Segment | None:
-    """Return the events of a segment that are asked for.
+def selected(segment: Segment, selection: Selection) -> np.ndarray:
+    """Tell which events of a segment are asked for.
 
     Parameters
     ----------
@@ -104,19 +104,18 @@ def selected(segment: Segment, selection: Selection) -> Segment | None:
 
     Returns
     -------
-    Segment or None
-        Those events; None if there is none.
+    numpy.ndarray of bool
+        One for each event.
     """
+    rows = len(segment.lines)
     if not selection.has_type(segment.event_type):
-        return None
-    chosen = np.ones(len(segment.lines), bool)
+        return np.zeros(rows, bool)
+    chosen = np.ones(rows, bool)
     if selection.by_time:
         chosen &= selection.in_time(_instants(segment))
     if selection.flow_ids is not None:
         chosen &= selection.in_flows(_integers(segment))
-    if chosen.all():
-        return segment
-    return segment.rows(np.flatnonzero(chosen)) if chosen.any() else None
+    return chosen
 
 
 def _instants(segment: Segment) -> pa.Array:

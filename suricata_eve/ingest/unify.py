@@ -51,7 +51,7 @@ def unify(parts: Sequence[Part], hint: pa.DataType | None = None) -> Unified:
         else:
             kind = conformed[0].type
             if not as_text or pt.is_string(kind) or pt.is_null(kind):
-                return _settle(_hinted(conformed, hint)), False
+                return _settle(_hinted(_undeclared(conformed), hint)), False
     values = list(
         chain.from_iterable(
             [pruned(value) for value in part.to_pylist()] if isinstance(part, pa.Array) else part
@@ -63,7 +63,7 @@ def unify(parts: Sequence[Part], hint: pa.DataType | None = None) -> Unified:
     slices = [
         whole.slice(end - len(part), len(part)) for part, end in zip(parts, ends, strict=True)
     ]
-    return _settle(_hinted(slices, hint)), mixed
+    return _settle(_hinted(_undeclared(slices), hint)), mixed
 
 
 def _whole(values: list[Any], *, as_text: bool) -> tuple[pa.Array, bool]:
@@ -249,7 +249,7 @@ def _settle(arrays: list[pa.Array]) -> list[pa.Array]:
         if pt.is_null(kind.value_type):
             return _conform([pa.array([], pa.list_(pa.string())), *arrays])[1:]
         arrays = [_unsliced(array) for array in arrays]
-        elements = _settle([array.values for array in arrays])
+        elements = _settle(_undeclared([array.values for array in arrays]))
         return [
             pa.Array.from_buffers(
                 pa.list_(element.type), len(array), array.buffers()[:2], children=[element]
@@ -261,13 +261,32 @@ def _settle(arrays: list[pa.Array]) -> list[pa.Array]:
     return arrays
 
 
+def _undeclared(arrays: list[pa.Array]) -> list[pa.Array]:
+    """Forget what lists without any element would hold: others were read with these."""
+    kind = arrays[0].type
+    if not (pt.is_list(kind) and pt.is_nested(kind.value_type)):
+        return arrays
+    arrays = [_unsliced(array) for array in arrays]
+    if any(array.values.null_count < len(array.values) for array in arrays):
+        return arrays
+    return [
+        pa.Array.from_buffers(
+            pa.list_(pa.null()),
+            len(array),
+            array.buffers()[:2],
+            children=[pa.nulls(len(array.values))],
+        )
+        for array in arrays
+    ]
+
+
 def _settle_structs(arrays: list[pa.Array]) -> list[pa.Array]:
     kind = arrays[0].type
     columns = {}
     for name in sorted(kind.field(i).name for i in range(kind.num_fields)):
         children = [array.field(name) for array in arrays]
         if any(child.null_count < len(child) for child in children):
-            columns[name] = _settle(children)
+            columns[name] = _settle(_undeclared(children))
     struct = pa.struct([(name, children[0].type) for name, children in columns.items()])
     return [
         pa.Array.from_buffers(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from suricata_eve.ingest import joint
 from suricata_eve.ingest import segment as segment_module
 from suricata_eve.ingest import segments as module
 from suricata_eve.ingest.report import Mishap, Report
@@ -160,7 +161,7 @@ def test_segments_are_narrow_where_each_event_brings_its_own_columns(
 
 
 def test_pieces_are_cut_by_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PIECE_BYTES", 500)
+    monkeypatch.setattr(joint, "_PIECE_BYTES", 500)
     data = b"".join(line("a" if n % 3 else "b", n) for n in range(500))
     found, _ = segments(data, threads=3)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suricata_eve.ingest import assemble, lines, parse, rows, segment, segments
+from suricata_eve.ingest import assemble, joint, lines, parse, rows, segment
 from suricata_eve.ingest.read import Reading, read_table
 from suricata_eve.testing import strategies as eve
 
@@ -20,10 +20,10 @@ LIMITS = {
     (parse, "_MAX_OPENERS"): (1, 3),
     (parse, "_FEW"): (1, 2, 5),
     (parse, "_MAX_DEPTH"): (1, 2, 3),
-    (segments, "_PIECE_BYTES"): (1, 200),
-    (segments, "_PIECE_LINES"): (1, 3),
+    (joint, "_PIECE_BYTES"): (1, 200),
+    (joint, "_PIECE_LINES"): (1, 3),
     (segment, "_WIDE"): (1, 4),
-    (segments, "_MAX_TYPES"): (1, 2),
+    (joint, "_MAX_KINDS"): (1, 2),
     (assemble, "_MANY"): (1, 2),
     (rows, "_ROWS"): (1, 5),
     (rows, "_BYTES"): (1, 100),

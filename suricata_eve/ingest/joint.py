@@ -1,0 +1,165 @@
+"""The lines of some blocks that follow one another, to be parsed together.
+
+A kind of line that is rare has few lines in a block, and each column of a table that the
+parser makes takes time, however few its rows. So the lines of several blocks are joined.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from suricata_eve.ingest.lining import Kind, Lined
+from suricata_eve.ingest.segment import Segment
+from suricata_eve.ingest.unify import Part
+
+__all__ = ["Joint"]
+
+_PIECE_BYTES = 4 << 20
+_PIECE_LINES = 8192
+_MAX_KINDS = 256  # there are a few dozen; beyond this the rare ones are parsed together
+
+
+class Joint:
+    """Blocks of one source. A position counts the lines in them that are worth parsing.
+
+    Parameters
+    ----------
+    blocks : list of Lined
+        The blocks, in order; at least one.
+    source : str
+        The name of the source.
+    source_line : int
+        Number of the source's first line over all sources, from 0.
+    first_line : int
+        Number of the first line of the blocks over all sources.
+    offset : int
+        Byte offset of that line in the source.
+    """
+
+    def __init__(
+        self, blocks: list[Lined], *, source: str, source_line: int, first_line: int, offset: int
+    ) -> None:
+        self.blocks = blocks
+        self.first_line = first_line
+        self._source = source
+        self._source_line = source_line
+        self._firsts = np.cumsum([0, *(len(block.lines) for block in blocks)])
+        lines = np.cumsum([first_line, *(block.total_lines for block in blocks)]).tolist()
+        sizes = np.cumsum([offset, *(block.total_bytes for block in blocks)]).tolist()
+        self.total_lines = lines[-1] - first_line
+        self._numbers = np.concatenate(
+            [block.numbers + line for block, line in zip(blocks, lines[:-1], strict=True)]
+        )
+        self._offsets = np.concatenate(
+            [block.offsets + size for block, size in zip(blocks, sizes[:-1], strict=True)]
+        )
+
+    def odd(self) -> np.ndarray:
+        """Return the positions that Arrow's parser must not see."""
+        firsts = self._firsts[:-1].tolist()
+        return np.concatenate(
+            [block.odd + first for block, first in zip(self.blocks, firsts, strict=True)]
+        )
+
+    def number(self, position: int) -> int:
+        """Return the number of a line over all sources."""
+        return int(self._numbers[position])
+
+    def position(self, number: int) -> int:
+        """Return the first position whose line has at least a number over all sources."""
+        return int(np.searchsorted(self._numbers, number))
+
+    def positions(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the positions of lines, by their numbers over all sources."""
+        return np.searchsorted(self._numbers, numbers)
+
+    def line(self, position: int) -> bytes:
+        """Return a line with its line end."""
+        which = int(np.searchsorted(self._firsts, position, side="right")) - 1
+        return self.blocks[which].lines.line(position - int(self._firsts[which]))
+
+    def gathered(self, positions: np.ndarray) -> pa.Array:
+        """Return the lines at ascending positions, side by side."""
+        cuts = np.searchsorted(positions, self._firsts).tolist()
+        firsts = self._firsts.tolist()
+        parts = [
+            block.array.take(pa.array(positions[start:stop] - first))
+            for block, first, start, stop in zip(
+                self.blocks, firsts[:-1], cuts[:-1], cuts[1:], strict=True
+            )
+            if stop > start
+        ]
+        return parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
+
+    def segment(
+        self, event_type: str | None, positions: np.ndarray, columns: dict[str, Part]
+    ) -> Segment:
+        """Return a segment of the events at some positions."""
+        return Segment(
+            event_type,
+            self._source,
+            self._source_line,
+            self._numbers[positions],
+            self._offsets[positions],
+            columns,
+        )
+
+    def pieces(self, positions: np.ndarray | None = None) -> list[tuple[Kind, np.ndarray]]:
+        """Divide the lines of each kind into pieces for the parser, the largest first.
+
+        Parameters
+        ----------
+        positions : numpy.ndarray of int64, optional
+            Only these lines, of those that the parser may see.
+
+        Returns
+        -------
+        list of (Kind, numpy.ndarray)
+            What the lines of each piece seem to hold, and their positions, ascending.
+        """
+        kinds, codes = self._kinds()
+        firsts = self._firsts[:-1].tolist()
+        plain = np.concatenate(
+            [block.plain + first for block, first in zip(self.blocks, firsts, strict=True)]
+        )
+        if positions is not None:
+            inside = np.isin(plain, positions)
+            plain, codes = plain[inside], codes[inside]
+        lengths = np.concatenate([np.diff(block.lines.offsets) for block in self.blocks])
+        counts = np.bincount(codes, minlength=len(kinds))
+        # Stable, and fast for few kinds: numpy sorts small integers by radix.
+        narrow = codes.astype(np.uint16 if len(kinds) < 2**16 else np.uint32)
+        order = plain[np.argsort(narrow, kind="stable")]
+        sizes = np.concatenate([[0], np.cumsum(lengths[order])])
+        stops = np.cumsum(counts)
+        found: list[tuple[int, Kind, np.ndarray]] = []
+        for code in np.flatnonzero(counts).tolist():
+            start, stop = int(stops[code] - counts[code]), int(stops[code])
+            parts = max(1, round(int(sizes[stop] - sizes[start]) / _PIECE_BYTES))
+            # So many lines at most, since each could bring a column of its own.
+            step = min(-(-(stop - start) // parts), _PIECE_LINES)
+            for first in range(start, stop, step):
+                end = min(first + step, stop)
+                found.append((int(sizes[end] - sizes[first]), kinds[code], order[first:end]))
+        # No thread is left with a large one when the others have nothing to do any more.
+        found.sort(key=lambda piece: -piece[0])
+        return [(kind, positions) for _, kind, positions in found]
+
+    def _kinds(self) -> tuple[list[Kind], np.ndarray]:
+        """Return the kinds of line in all blocks, and the one of each plain line."""
+        numbers: dict[Kind, int] = {}
+        codes = np.concatenate(
+            [
+                np.array([numbers.setdefault(k, len(numbers)) for k in block.kinds], int)[
+                    block.codes
+                ]
+                for block in self.blocks
+            ]
+        )
+        kinds = [*numbers, Kind(None)]
+        counts = np.bincount(codes, minlength=len(kinds))
+        if np.count_nonzero(counts) > _MAX_KINDS:
+            rare = np.argsort(-counts, kind="stable")[_MAX_KINDS - 1 :]
+            codes = np.where(np.isin(codes, rare), len(kinds) - 1, codes)
+        return kinds, codes
