@@ -103,7 +103,8 @@ def _located(source: str | os.PathLike[str]) -> list[Place]:
     if not exists and any(sign in str(path) for sign in "*?["):
         # Path.glob takes no absolute pattern, and would give hidden files.
         matches = glob.glob(str(path), recursive=True)  # noqa: PTH207
-        return list(_files(map(Path, matches), sought="no file matches", where=str(path)))
+        sought = "No such file or directory, and no file matches it"
+        return list(_files(map(Path, matches), sought=sought, where=str(path)))
     return [source]
 
 

@@ -36,7 +36,7 @@ class RemoteFile:
     name: str
 
     def open(self) -> IO[bytes]:
-        """Open the file for reading."""
+        """Return the file, opened for reading."""
         file: IO[bytes] = self.filesystem.open(self.path, "rb")
         return file
 

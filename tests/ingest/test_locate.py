@@ -185,7 +185,9 @@ def test_a_glob_that_matches_no_file_is_an_error(logs: Path, pattern: str) -> No
     with pytest.raises(FileNotFoundError) as caught:
         sources_of(["eve.json", str(logs / pattern)])
 
-    assert str(caught.value) == f"[Errno 2] no file matches: {str(logs / pattern)!r}"
+    assert str(caught.value) == (
+        f"[Errno 2] No such file or directory, and no file matches it: {str(logs / pattern)!r}"
+    )
 
 
 # --- the same file twice ----------------------------------------------------------------------
