@@ -208,7 +208,7 @@ def mender_of(function: Callable[[BadLine], object]) -> Mender:
     return mended
 
 
-def _listed(name: str, value: Texts) -> list[str]:
+def _listed(name: str, value: object) -> list[str]:
     values = [value] if isinstance(value, str) else value
     if isinstance(values, bytes) or not isinstance(values, Iterable):
         msg = f"{name}={value!r} is neither a text nor a list of texts"
@@ -255,7 +255,7 @@ def _microseconds(name: str, value: Time | None) -> int | None:
     except (TypeError, ValueError) as error:
         msg = f"{name}={value!r} is not a time: {error}"
         raise EveOptionError(msg) from error
-    if time is pd.NaT:
+    if pd.isna(time):
         msg = f"{name}={value!r} is not a time"
         raise EveOptionError(msg)
     time = time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from suricata_eve.schema.fields import sort_key
 
@@ -72,7 +72,7 @@ class _Parts:
         self._folder = folder
         self._number = 0
         self._schema = pa.schema([])
-        self._writer: pq.ParquetWriter | None = None
+        self._writer: Any = None
         self._pending: list[pa.Table] = []
         self.pending_bytes = 0
 
@@ -92,6 +92,9 @@ class _Parts:
                 self._end()
                 self._schema = schema
                 self._folder.mkdir(exist_ok=True)
+                # Here, since it takes as long to import as all of this package.
+                import pyarrow.parquet as pq  # noqa: PLC0415
+
                 self._writer = pq.ParquetWriter(
                     self._path(unfinished=True), schema, compression="zstd"
                 )

@@ -64,7 +64,7 @@ class _Group:
     lines: np.ndarray
     starts: np.ndarray
     order: np.ndarray | None
-    scatters: dict[tuple[int, ...], Scatter] = field(default_factory=dict)
+    scatters: dict[tuple[int, ...], tuple[int, Scatter, int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, segments: list[Segment]) -> _Group:
@@ -78,12 +78,21 @@ class _Group:
             lines = lines[order]
         return cls(segments, lines, starts, order)
 
-    def scatter(self, numbers: list[int]) -> Scatter:
-        """Return what puts columns in order that only some of the segments have."""
+    def scatter(self, numbers: list[int]) -> tuple[int, Scatter, int]:
+        """Return what puts columns in order that only some of the segments have.
+
+        Before and after it: how many rows there are before the first that has a value, and
+        after the last.
+        """
         key = tuple(numbers)
         if key not in self.scatters:
+            order = self.order if self.order is not None else np.arange(len(self.lines))
             runs = tuple((int(self.starts[n]), int(self.starts[n + 1])) for n in numbers)
-            self.scatters[key] = Scatter(runs, self.order)  # type: ignore[arg-type]
+            places = [np.searchsorted(self.lines, self.segments[n].lines[[0, -1]]) for n in numbers]
+            first = int(min(place[0] for place in places))
+            stop = int(max(place[1] for place in places)) + 1
+            scatter = Scatter(runs, order[first:stop])
+            self.scatters[key] = first, scatter, len(order) - stop
         return self.scatters[key]
 
     def pieces(self, parts: list[tuple[int, pa.Array]]) -> Iterator[pa.Array | int]:
@@ -151,14 +160,20 @@ class _Layout:
         else:
             yield from joined(group.pieces(parts))
 
-    def _in_order(self, group: _Group, parts: list[tuple[int, pa.Array]]) -> Iterator[pa.Array]:
+    def _in_order(
+        self, group: _Group, parts: list[tuple[int, pa.Array]]
+    ) -> Iterator[pa.Array | int]:
         kind = parts[0][1].type
         if can_scatter(kind):
+            before, scatter, after = group.scatter([n for n, _ in parts])
             try:
-                yield group.scatter([n for n, _ in parts]).column(kind, [part for _, part in parts])
+                inside = scatter.column(kind, [part for _, part in parts])
             except pa.ArrowInvalid:  # more than one array can hold
                 pass
             else:
+                yield before
+                yield inside
+                yield after
                 return
         pieces = group.pieces(parts)
         filled = [self._nulls(one, kind) if isinstance(one, int) else one for one in pieces]

@@ -59,7 +59,18 @@ class Lines:
         return self.data[self.offsets[number] : self.offsets[number + 1]].tobytes()
 
     def occurrences(self, text: bytes) -> int:
-        """Count a text in the whole block."""
+        """Count a text in the whole block.
+
+        Parameters
+        ----------
+        text : bytes
+            The text.
+
+        Returns
+        -------
+        int
+            How often it is there.
+        """
         whole: object = self.block.obj if isinstance(self.block, memoryview) else self.block
         # A view has no count of its own; what it is of has, if it starts in the same place.
         if isinstance(whole, bytes | bytearray) and _address(whole) == _address(self.block):

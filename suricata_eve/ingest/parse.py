@@ -19,6 +19,7 @@ from suricata_eve.ingest.lines import openers
 from suricata_eve.ingest.salvage import MAX_DEPTH
 from suricata_eve.ingest.values import EXACT
 from suricata_eve.ingest.wanted import Wanted
+from suricata_eve.ingest.width import wide_lines
 from suricata_eve.schema.fields import INSTANTS, arrow_type
 
 __all__ = ["Declared", "Parsed", "parse", "seed"]
@@ -28,6 +29,7 @@ _MAX_DEPTH = 64  # levels; Arrow and this module recurse over types, json decide
 # Arrow's JSON parser recurses for each level of nesting, and takes time that grows with the
 # square of the levels; it is run on threads whose stack holds many times as many as these.
 _MAX_OPENERS = 2000
+_MAX_DECLARED = 1024  # fields at the top; events of known types have fewer
 _MAX_DIGITS = 4300  # of an integer that Python converts
 _THOUSAND_DIGITS = "[0-9]{1000}"
 _BARE_INF = r"[:,\[][ \t\r]*-?Inf[^i]"
@@ -63,7 +65,9 @@ class Declared:
 
     def learn(self, schema: pa.Schema) -> None:
         """Take note of what was read without a wrong guess."""
-        self._seen = schema
+        # What is declared has a column in each table to come, whether it is there or not.
+        if len(schema) <= _MAX_DECLARED:
+            self._seen = schema
 
 
 @dataclass(frozen=True)
@@ -124,10 +128,10 @@ def parse(lines: pa.Array, declared: Declared, wanted: Wanted | None = None) -> 
     """
     positions = np.arange(len(lines))
     levels = openers(lines)
-    deep = levels > _MAX_OPENERS
-    if deep.any():
-        yield Parsed(positions[deep], None)
-        positions, levels = positions[~deep], levels[~deep]
+    odd = (levels > _MAX_OPENERS) | wide_lines(lines)
+    if odd.any():
+        yield Parsed(positions[odd], None)
+        positions, levels = positions[~odd], levels[~odd]
         lines = lines.take(pa.array(positions))
     if wanted is None:
         yield from _parse(lines, positions, declared)

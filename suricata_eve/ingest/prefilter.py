@@ -124,7 +124,7 @@ def _other_type(
 
 def _single(lines: Lines, array: pa.Array, key: str, found: pa.Array) -> np.ndarray:
     """Tell which lines have a key just once, given which have it with a value."""
-    has = np.asarray(found.is_valid())
+    has: np.ndarray = np.asarray(found.is_valid())
     token = f'"{key}"'
     if lines.occurrences(token.encode()) == np.count_nonzero(has):
         return has

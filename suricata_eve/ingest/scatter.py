@@ -27,7 +27,18 @@ _HUGE = 1 << 22
 
 
 def can_scatter(kind: pa.DataType) -> bool:
-    """Tell whether :class:`Scatter` knows how columns of a type are laid out."""
+    """Tell whether :class:`Scatter` knows how columns of a type are laid out.
+
+    Parameters
+    ----------
+    kind : pyarrow.DataType
+        The type.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
     return pt.is_null(kind) or _offsets(kind) is not None or _is_fixed(kind)
 
 

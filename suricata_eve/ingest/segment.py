@@ -76,6 +76,16 @@ def narrowed(segment: Segment) -> Iterator[Segment]:
     Names of fields can come from the traffic (MQTT user properties do). When each event
     brings its own, a column as long as the segment for each would grow with the square of
     the events.
+
+    Parameters
+    ----------
+    segment : Segment
+        Of any number of columns.
+
+    Yields
+    ------
+    Segment
+        Its events, in order, in one segment or several.
     """
     rows = len(segment.lines)
     if len(segment.columns) <= _WIDE or rows <= 1:
@@ -93,7 +103,18 @@ def _copied(part: Part) -> Part:
 
 
 def narrow_runs(events: list[dict[str, Any]]) -> Iterator[tuple[int, int]]:
-    """Cut events into runs that have few columns together, for the same reason."""
+    """Cut events into runs that have few columns together, for the same reason.
+
+    Parameters
+    ----------
+    events : list of dict
+        Flat events.
+
+    Yields
+    ------
+    tuple of int
+        First event and end of each run.
+    """
     paths: set[str] = set()
     start = 0
     for position, event in enumerate(events):
@@ -105,7 +126,18 @@ def narrow_runs(events: list[dict[str, Any]]) -> Iterator[tuple[int, int]]:
 
 
 def by_true_type(segment: Segment) -> Iterator[Segment]:
-    """Split a segment where the parser found other event types than the text suggested."""
+    """Split a segment where the parser found other event types than the text suggested.
+
+    Parameters
+    ----------
+    segment : Segment
+        With the type that the text of its lines suggested.
+
+    Yields
+    ------
+    Segment
+        Events of one type each, in file order.
+    """
     column = segment.columns.get("event_type")
     if column is None:
         segment.event_type = None

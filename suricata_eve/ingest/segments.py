@@ -65,6 +65,16 @@ class BlockRead:
 
         Each half is as if the lines of the other were not there, the types of its columns
         included, for which its lines are parsed again.
+
+        Parameters
+        ----------
+        line : int
+            The first line of the second half.
+
+        Returns
+        -------
+        tuple of BlockRead
+            Both halves.
         """
         end = self.first_line + self.lines
         head = BlockRead(self.first_line, line - self.first_line, reread=self.reread)

@@ -66,13 +66,35 @@ class Selection:
         )
 
     def has_type(self, event_type: str | None) -> bool:
-        """Tell whether events of a type are asked for."""
+        """Tell whether events of a type are asked for.
+
+        Parameters
+        ----------
+        event_type : str or None
+            The type.
+
+        Returns
+        -------
+        bool
+            Whether they are, as far as the type goes.
+        """
         if self.event_types is not None and event_type not in self.event_types:
             return False
         return event_type not in self.exclude_event_types
 
     def in_time(self, instants: pa.Array) -> np.ndarray:
-        """Tell which points in time are asked for; null is not."""
+        """Tell which points in time are asked for; null is not.
+
+        Parameters
+        ----------
+        instants : pyarrow.TimestampArray
+            Microseconds, in UTC.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            One for each.
+        """
         numbers = np.asarray(instants.cast(pa.int64()).fill_null(0))
         inside: np.ndarray = np.asarray(instants.is_valid())
         if self.since is not None:
@@ -82,7 +104,18 @@ class Selection:
         return inside
 
     def in_flows(self, flow_ids: pa.Array) -> np.ndarray:
-        """Tell which flow IDs, ``int64`` or ``uint64``, are asked for; null is not."""
+        """Tell which flow IDs are asked for; null is not.
+
+        Parameters
+        ----------
+        flow_ids : pyarrow.Int64Array or pyarrow.UInt64Array
+            The IDs.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            One for each.
+        """
         low, high = (0, 2**64) if flow_ids.type == pa.uint64() else (-(2**63), 2**63)
         fitting = [number for number in self.flow_ids or () if low <= number < high]
         return np.asarray(pc.is_in(flow_ids, value_set=pa.array(fitting, flow_ids.type)))

@@ -53,11 +53,33 @@ class Wanted:
         return tuple(name for name in self.patterns if not name.endswith(".*"))
 
     def reads(self, path: str) -> bool:
-        """Tell whether a column must be read."""
+        """Tell whether a column must be read.
+
+        Parameters
+        ----------
+        path : str
+            Its path.
+
+        Returns
+        -------
+        bool
+            Whether it is asked for, or needed to decide on events.
+        """
         return path in self.needed or self.shows(path)
 
     def shows(self, path: str) -> bool:
-        """Tell whether a column is asked for."""
+        """Tell whether a column is asked for.
+
+        Parameters
+        ----------
+        path : str
+            Its path.
+
+        Returns
+        -------
+        bool
+            Whether it is.
+        """
         if self.chooser is not None:
             return bool(self.chooser(path))
         return any(_matches(path, pattern) for pattern in self.patterns)
