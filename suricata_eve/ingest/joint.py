@@ -17,6 +17,7 @@ __all__ = ["Joint"]
 
 _PIECE_BYTES = 4 << 20
 _PIECE_LINES = 8192
+_FEW_LINES = 1500  # the fields of all protocols in each of them take as long as one more table
 _MAX_KINDS = 256  # there are a few dozen; beyond this the rare ones are parsed together
 
 
@@ -157,7 +158,16 @@ class Joint:
                 for block in self.blocks
             ]
         )
+        for kind in list(numbers):
+            numbers.setdefault(Kind(kind.event_type), len(numbers))
         kinds = [*numbers, Kind(None)]
+        counts = np.bincount(codes, minlength=len(kinds))
+        # Few lines are not worth a table of their own where another has most of its columns.
+        merged = [
+            numbers[Kind(kind.event_type)] if kind.protocol and count < _FEW_LINES else code
+            for code, (kind, count) in enumerate(zip(kinds, counts.tolist(), strict=True))
+        ]
+        codes = np.array(merged, np.int64)[codes]
         counts = np.bincount(codes, minlength=len(kinds))
         if np.count_nonzero(counts) > _MAX_KINDS:
             rare = np.argsort(-counts, kind="stable")[_MAX_KINDS - 1 :]

@@ -5,15 +5,16 @@ A line is what ends in ``\n`` in bytes. Nothing is copied: lines are offsets int
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Lines", "event_types", "find_lines", "is_plain", "openers"]
+__all__ = ["Lines", "colons", "event_types", "find_lines", "is_plain", "openers"]
 
-_NEWLINE, _RETURN, _OPEN, _CLOSE, _BRACKET = b"\n\r{}["
+_NEWLINE, _RETURN, _OPEN, _CLOSE, _BRACKET, _COLON = b"\n\r{}[:"
 _STEP = 1 << 20  # small enough that a step's temporary arrays stay in the cache
 
 _EVENT_TYPE = r'"event_type"[ \t\r]*:[ \t\r]*"(?P<type>[^"\\]*)"'
@@ -82,12 +83,12 @@ def _address(block: bytes | bytearray | memoryview) -> int:
     return np.frombuffer(block, np.uint8).ctypes.data if len(block) else 0
 
 
-def find_lines(block: bytes | memoryview) -> Lines:
+def find_lines(block: bytes | bytearray | memoryview) -> Lines:
     r"""Find the lines of a block.
 
     Parameters
     ----------
-    block : bytes or memoryview
+    block : bytes, bytearray or memoryview
         Bytes that start where a line starts.
 
     Returns
@@ -154,13 +155,33 @@ def openers(array: pa.Array) -> np.ndarray:
     numpy.ndarray of int64
         One for each line; those inside text count as well.
     """
+    # "[" and "{" are the same but for one bit.
+    return _counted(array, lambda text: (text & 0xDF) == _BRACKET)
+
+
+def colons(array: pa.Array) -> np.ndarray:
+    """Count the colons of each line: as many keys it has at most.
+
+    Parameters
+    ----------
+    array : pyarrow.LargeBinaryArray
+        Lines.
+
+    Returns
+    -------
+    numpy.ndarray of int64
+        One for each line; those inside text count as well.
+    """
+    return _counted(array, lambda text: text == _COLON)
+
+
+def _counted(array: pa.Array, is_one: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     _, offsets, data = array.buffers()
     ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     start, stop = int(ends[0]), int(ends[-1])
     text = np.frombuffer(data, np.uint8)[start:stop] if data is not None else np.empty(0, np.uint8)
-    # "[" and "{" are the same but for one bit.
     found = [
-        np.flatnonzero((text[at : at + _STEP] & 0xDF) == _BRACKET) + (start + at)
+        np.flatnonzero(is_one(text[at : at + _STEP])) + (start + at)
         for at in range(0, len(text), _STEP)
     ]
     places = np.concatenate(found) if found else np.empty(0, np.int64)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 import pyarrow.types as pt
 
+from suricata_eve.ingest.alike import reads_alike
 from suricata_eve.ingest.lines import openers
 from suricata_eve.ingest.salvage import MAX_DEPTH
 from suricata_eve.ingest.values import EXACT
@@ -30,9 +31,6 @@ _MAX_DEPTH = 64  # levels; Arrow and this module recurse over types, json decide
 # square of the levels; it is run on threads whose stack holds many times as many as these.
 _MAX_OPENERS = 2000
 _MAX_DECLARED = 1024  # fields at the top; events of known types have fewer
-_MAX_DIGITS = 4300  # of an integer that Python converts
-_THOUSAND_DIGITS = "[0-9]{1000}"
-_BARE_INF = r"[:,\[][ \t\r]*-?Inf[^i]"
 _MAX_READS = 4  # declaring text can bring out no new guess below lists more often than this
 
 
@@ -127,7 +125,9 @@ def parse(lines: pa.Array, declared: Declared, wanted: Wanted | None = None) -> 
         All lines, each once. Ascending within one `Parsed`, and mostly from one to the next.
     """
     positions = np.arange(len(lines))
-    levels = openers(lines)
+    most = _MAX_OPENERS if wanted is None else MAX_DEPTH
+    longest = pc.max(pc.binary_length(lines)).as_py() or 0
+    levels = openers(lines) if longest > most else np.zeros(len(lines), np.int64)
     odd = (levels > _MAX_OPENERS) | wide_lines(lines)
     if odd.any():
         yield Parsed(positions[odd], None)
@@ -137,7 +137,7 @@ def parse(lines: pa.Array, declared: Declared, wanted: Wanted | None = None) -> 
         yield from _parse(lines, positions, declared)
         return
     if wanted.schema is not None:
-        alike = _is_read_alike(lines, levels)
+        alike = reads_alike(lines, levels)
         chosen = lines if alike.all() else lines.take(pa.array(np.flatnonzero(alike)))
         columns = _read_declared(chosen, wanted.schema)
         if columns is not None:
@@ -206,27 +206,6 @@ def _read(lines: pa.Array, declared: Declared) -> pa.Table | None:
                 return table
             schema = pa.schema(_declare_fields(list(table.schema), ""))
     return None
-
-
-def _is_read_alike(lines: pa.Array, levels: np.ndarray) -> np.ndarray:
-    """Tell in which lines the parser may skip fields: where it takes nothing that json refuses.
-
-    A field that is read shows whether it was nested too deep, or a number that ``json``
-    does not know (``Inf``) or does not convert (thousands of digits). One that is skipped
-    does not.
-    """
-    alike: np.ndarray = levels <= MAX_DEPTH
-    alike &= ~np.asarray(pc.match_substring_regex(lines, "-NaN"))
-    infinite = np.flatnonzero(np.asarray(pc.match_substring_regex(lines, "Inf[^i]")))
-    if len(infinite):
-        bare = pc.match_substring_regex(lines.take(pa.array(infinite)), _BARE_INF)
-        alike[infinite[np.asarray(bare)]] = False
-    long = np.flatnonzero(np.asarray(pc.binary_length(lines)) > _MAX_DIGITS)
-    if len(long):
-        chosen = lines.take(pa.array(long))
-        digits = pc.match_substring_regex(chosen, _THOUSAND_DIGITS)
-        alike[long[np.asarray(digits)]] = False
-    return alike
 
 
 def _read_declared(lines: pa.Array, schema: pa.Schema) -> dict[str, pa.Array] | None:

@@ -128,7 +128,8 @@ def _single(lines: Lines, array: pa.Array, key: str, found: pa.Array) -> np.ndar
     token = f'"{key}"'
     if lines.occurrences(token.encode()) == np.count_nonzero(has):
         return has
-    return has & (np.asarray(pc.count_substring(array, token)) == 1)
+    once: np.ndarray = np.asarray(pc.count_substring(array, token)) == 1
+    return has & once
 
 
 def _may_be_escaped(array: pa.Array) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 from suricata_eve.errors import EveParseError
 from suricata_eve.ingest.assemble import Assembled, assemble
 from suricata_eve.ingest.report import Mender, Report
+from suricata_eve.ingest.segment import Segment
 from suricata_eve.ingest.segments import BlockRead, Segmenter
 from suricata_eve.ingest.selection import EVERYTHING, Selection
 from suricata_eve.ingest.sources import Source, blocks, names, sources_of, total_bytes
@@ -98,7 +99,7 @@ def read_table(reading: Reading) -> tuple[Assembled, Report]:
         If a line is no event, and that is to stop the read.
     """
     report = Report()
-    assembled = _assembled(list(_blocks(reading, report)), report, reading.wanted)
+    assembled = _assembled(_blocks(reading, report), report, reading)
     if reading.wanted is not None:
         report.notes += _strange(reading.wanted, assembled)
     return assembled, report
@@ -136,9 +137,9 @@ def read_batches(reading: Reading, *, events: int) -> Iterator[tuple[Assembled, 
         while _count(held) > events:
             batch, held = _divided(held, events)
             report = Report(sources=total.sources)
-            yield _assembled(batch, report, reading.wanted), report
+            yield _assembled(batch, report, reading), report
     report = Report(sources=total.sources, notes=total.notes)
-    yield _assembled(held, report, reading.wanted), report
+    yield _assembled(held, report, reading), report
 
 
 def count_types(reading: Reading) -> tuple[Counter[str | None], Report]:
@@ -253,13 +254,14 @@ def _divided(held: list[BlockRead], events: int) -> tuple[list[BlockRead], list[
     return [*before, head], [tail]
 
 
-def _assembled(held: list[BlockRead], report: Report, wanted: Wanted | None) -> Assembled:
+def _assembled(held: Iterable[BlockRead], report: Report, reading: Reading) -> Assembled:
+    segments: list[Segment] = []
     for block in held:
         report.lines += block.lines
         report.add(block.found)
-    report.events = _count(held)
-    segments = [segment for block in held for segment in block.segments]
-    return assemble(segments, report, wanted)
+        segments += block.segments
+    report.events = sum(len(segment.lines) for segment in segments)
+    return assemble(segments, report, reading.wanted)
 
 
 def _strange(wanted: Wanted, assembled: Assembled) -> list[str]:

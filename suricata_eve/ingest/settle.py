@@ -49,6 +49,8 @@ def settle(
     if target == UTC_MICROSECONDS:
         arrays, _ = unify(parts, pa.string())
         return _instants(path, arrays, report, segments)
+    if _is_settled(parts, target):
+        return list(parts)
     arrays, mixed = unify(parts, target)
     if target is not None and (pt.is_integer(target) or pt.is_boolean(target)):
         fitting = fit(arrays, target)
@@ -66,6 +68,16 @@ def settle(
         report.misfits[path] = str(arrays[0].type)
         return arrays
     return fitting
+
+
+def _is_settled(parts: Sequence[Part], target: pa.DataType | None) -> bool:
+    """Tell whether nothing is to be done, as for most columns of most files."""
+    if not all(isinstance(part, pa.Array) for part in parts):
+        return False
+    kind = parts[0].type  # type: ignore[union-attr]
+    if pt.is_nested(kind) or pt.is_null(kind) or target not in (None, kind):
+        return False
+    return all(part.type == kind for part in parts)  # type: ignore[union-attr]
 
 
 def _instants(

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suricata_eve.ingest.lines import colons
+
 __all__ = ["wide_lines"]
 
 _LONG = 8192  # bytes; a shorter line has few keys
@@ -19,6 +21,7 @@ _SAMPLE = 256  # lines
 _SAMPLE_BYTES = 1 << 21
 _MAX_CELLS = 50_000_000
 _QUOTE, _COLON = b'":'
+_KEY_END = r'[^\\]":'  # in text, each quote has a backslash before it
 
 
 def wide_lines(lines: pa.Array) -> np.ndarray:
@@ -38,8 +41,10 @@ def wide_lines(lines: pa.Array) -> np.ndarray:
     wide = np.zeros(len(lines), bool)
     long = np.flatnonzero(np.asarray(pc.binary_length(lines)) > _LONG)
     if len(long):
-        # In text, each quote has a backslash before it.
-        keys = pc.count_substring_regex(lines.take(pa.array(long)), r'[^\\]":')
+        # Most have few colons, which is quicker to see.
+        long = long[colons(lines.take(pa.array(long))) > _MANY_KEYS]
+    if len(long):
+        keys = pc.count_substring_regex(lines.take(pa.array(long)), _KEY_END)
         wide[long] = np.asarray(keys) > _MANY_KEYS
     if len(lines) > _SAMPLE and not wide.any() and _expected_cells(lines) > _MAX_CELLS:
         wide[:] = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pytest
@@ -13,7 +14,7 @@ from suricata_eve.ingest.parse import seed
 from suricata_eve.ingest.width import wide_lines
 
 
-def as_lines(events: list[dict[str, object]]) -> pa.Array:
+def as_lines(events: Sequence[Mapping[str, object]]) -> pa.Array:
     return pa.array([json.dumps(event, separators=(",", ":")) + "\n" for event in events]).cast(
         pa.large_binary()
     )
