@@ -73,7 +73,9 @@ class Lined:
     counted: Counter[str]
 
 
-def line_up(block: Block, *, selection: Selection, fast: bool, counting: bool) -> Lined:
+def line_up(
+    block: Block, *, selection: Selection, fast: bool, counting: bool, by_protocol: bool
+) -> Lined:
     """Find the lines of a block, and what they seem to hold.
 
     Parameters
@@ -86,6 +88,8 @@ def line_up(block: Block, *, selection: Selection, fast: bool, counting: bool) -
         Whether Arrow's parser may be used.
     counting : bool
         Whether events are only to be counted.
+    by_protocol : bool
+        Whether to tell alerts apart by protocol.
 
     Returns
     -------
@@ -110,7 +114,10 @@ def line_up(block: Block, *, selection: Selection, fast: bool, counting: bool) -
     if counting:
         counted, plain = _counted(lines, array, plain, selection)
     positions = np.flatnonzero(plain)
-    kinds, codes = _kinds(array, positions) if len(positions) else ([], positions)
+    kinds: list[Kind] = []
+    codes = positions
+    if len(positions):
+        kinds, codes = _kinds(array, positions, by_protocol=by_protocol)
     return Lined(
         lines,
         array,
@@ -139,13 +146,15 @@ def _counted(
     return Counter(counts), plain & ~known
 
 
-def _kinds(array: pa.Array, positions: np.ndarray) -> tuple[list[Kind], np.ndarray]:
+def _kinds(
+    array: pa.Array, positions: np.ndarray, *, by_protocol: bool
+) -> tuple[list[Kind], np.ndarray]:
     """Return the kinds of line, and the one of each position."""
     types = event_types(array)
     names = [_name(value) for value in types.dictionary]
     kinds = [Kind(name) for name in [*names, None]]
     codes = np.asarray(types.indices.fill_null(len(names)))[positions].astype(np.int64)
-    if "alert" in names:
+    if by_protocol and "alert" in names:
         alerts = np.flatnonzero(codes == names.index("alert"))
         chosen = array.take(pa.array(positions[alerts]))
         # flatten() keeps what does not match null; field() would give an empty name.

@@ -128,22 +128,22 @@ def parse(lines: pa.Array, declared: Declared, wanted: Wanted | None = None) -> 
     most = _MAX_OPENERS if wanted is None else MAX_DEPTH
     longest = pc.max(pc.binary_length(lines)).as_py() or 0
     levels = openers(lines) if longest > most else np.zeros(len(lines), np.int64)
-    odd = (levels > _MAX_OPENERS) | wide_lines(lines)
-    if odd.any():
-        yield Parsed(positions[odd], None)
-        positions, levels = positions[~odd], levels[~odd]
-        lines = lines.take(pa.array(positions))
-    if wanted is None:
-        yield from _parse(lines, positions, declared)
-        return
-    if wanted.schema is not None:
+    odd = levels > _MAX_OPENERS
+    if wanted is not None and wanted.schema is not None:
         alike = reads_alike(lines, levels)
         chosen = lines if alike.all() else lines.take(pa.array(np.flatnonzero(alike)))
         columns = _read_declared(chosen, wanted.schema)
         if columns is not None:
             yield Parsed(positions[alike], columns)
-            positions = positions[~alike]
-            lines = lines.take(pa.array(np.flatnonzero(~alike)))
+            others = np.flatnonzero(~alike)
+            positions, odd, lines = positions[others], odd[others], lines.take(pa.array(others))
+    odd = odd | wide_lines(lines)
+    if odd.any():
+        yield Parsed(positions[odd], None)
+        positions, lines = positions[~odd], lines.take(pa.array(np.flatnonzero(~odd)))
+    if wanted is None:
+        yield from _parse(lines, positions, declared)
+        return
     for parsed in _parse(lines, positions, declared):
         columns = parsed.columns
         if columns is not None:

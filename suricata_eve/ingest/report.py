@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["MAX_EXAMPLES", "Found", "Mender", "Mishap", "Report", "many"]
+__all__ = ["MAX_EXAMPLES", "REPLACED", "Found", "Mender", "Mishap", "Report", "many"]
 
 MAX_EXAMPLES = 100
 """How many mishaps are kept with their place; all are counted."""
+
+REPLACED = "a line was replaced by on_bad_lines"
+"""Why a value counts as mended, if the whole line was."""
 
 
 class Mishap(NamedTuple):
@@ -157,7 +160,7 @@ class Report:
         Parameters
         ----------
         with_lines : bool, default True
-            Whether to tell of lines that were left out.
+            Whether to tell of lines that were left out or replaced.
 
         Returns
         -------
@@ -167,11 +170,15 @@ class Report:
         parts = []
         if self.bad_lines and with_lines:
             parts.append(f"{self.bad_lines} of {many(self.lines, 'line')} left out")
-        if self.bad_values:
-            reasons = [f"{why} ({n})" for why, n in self.bad_value_reasons.items()]
-            parts.append(f"{many(self.bad_values, 'value')} replaced: {_listed(reasons)}")
-        if parts and self.examples:
-            first = self._placed()[0]
+        counts = {
+            why: n for why, n in self.bad_value_reasons.items() if with_lines or why != REPLACED
+        }
+        if counts:
+            reasons = [f"{why} ({n})" for why, n in counts.items()]
+            parts.append(f"{many(sum(counts.values()), 'value')} replaced: {_listed(reasons)}")
+        placed = [one for one in self._placed() if with_lines or one.reason in counts]
+        if parts and placed:
+            first = placed[0]
             parts[-1] += f" (first: {first.source}, line {first.line}: {first.reason})"
         if self.cut_times:
             parts.append(f"{many(self.cut_times, 'time')} cut to the microsecond")

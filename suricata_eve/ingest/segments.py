@@ -19,7 +19,7 @@ from suricata_eve.ingest.joint import Joint
 from suricata_eve.ingest.lining import Kind, Lined, line_up
 from suricata_eve.ingest.parse import Declared, Parsed, parse, seed
 from suricata_eve.ingest.pool import deep_pool
-from suricata_eve.ingest.report import Found, Mender, Mishap
+from suricata_eve.ingest.report import REPLACED, Found, Mender, Mishap
 from suricata_eve.ingest.salvage import columns_of, salvage
 from suricata_eve.ingest.segment import Segment, by_true_type, narrow_runs, narrowed
 from suricata_eve.ingest.selection import EVERYTHING, Selection, selected
@@ -197,7 +197,14 @@ class Segmenter:
             yield joint()
 
     def _line_up(self, block: Block) -> Lined:
-        return line_up(block, selection=self._selection, fast=self._fast, counting=self._counting)
+        return line_up(
+            block,
+            selection=self._selection,
+            fast=self._fast,
+            counting=self._counting,
+            # With few columns, there is nothing to gain.
+            by_protocol=self._wanted is None or self._wanted.schema is None,
+        )
 
     def _start(
         self, pool: ThreadPoolExecutor, joint: Joint, positions: np.ndarray | None = None
@@ -337,7 +344,7 @@ def _mended(mender: Mender, mishap: Mishap, line: bytes) -> tuple[dict[str, Any]
     event, reason, _ = salvage(other)
     if event is None:
         return None, mishap._replace(reason=f"{mishap.reason}; replaced: {reason or 'blank'}")
-    return event, mishap._replace(reason="a line was replaced by on_bad_lines")
+    return event, mishap._replace(reason=REPLACED)
 
 
 def _parse_lines(
