@@ -71,6 +71,7 @@ def assert_eve_frame_equal(
         if differing:
             msg = f"{len(differing)} dtypes differ; {_some(differing)}"
             raise AssertionError(msg)
+    left, right = _bare(left), _bare(right)
     labels = left.index.tolist()
     for position, name in enumerate(left.columns):
         mine, theirs = left.iloc[:, position], right.iloc[:, position]
@@ -119,6 +120,13 @@ def _some(texts: Sequence[str], *, most: int = 5) -> str:
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) < 200 else f"{text[:200]}... ({len(text)} characters)"
+
+
+def _bare(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame without `attrs`, which pandas would copy for each column."""
+    bare = frame.copy(deep=False)
+    bare.attrs = {}
+    return bare
 
 
 def _arrow(series: pd.Series) -> pa.Array | pa.ChunkedArray:
@@ -217,6 +225,7 @@ def assert_equals_json(frame: pd.DataFrame, lines: Iterable[bytes]) -> None:
     # Where no event holds anything, there are still columns to see.
     expected = set(columns) if columns else set(names) & set(CORE) if numbers else set(CORE)
     _compare_names("columns and the paths in the lines", sorted(names), sorted(expected))
+    frame = _bare(frame)
     for path in names:
         cells = {index[row]: value for row, value in _cells(frame[path]).items()}
         # Python lists have no dtype that could be wrong.
