@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import operator
+import threading
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from suricata_eve.errors import EveOptionError, EveTypeError
 from suricata_eve.ingest.report import Mender, Mishap
@@ -23,6 +24,7 @@ __all__ = [
     "FlowIds",
     "Texts",
     "Time",
+    "batch_of",
     "check_choice",
     "mender_of",
     "rows_of",
@@ -31,9 +33,12 @@ __all__ = [
 ]
 
 Texts: TypeAlias = "str | Iterable[str]"
-FlowIds: TypeAlias = "int | Iterable[int] | pd.Series[Any] | pd.Index[Any]"
+FlowIds: TypeAlias = "int | Iterable[int] | pd.Series[Any] | pd.Index[Any] | ExtensionArray"
 Time: TypeAlias = "str | dt.datetime | np.datetime64"
 Columns: TypeAlias = "str | Iterable[str] | Callable[[str], bool]"
+
+
+_MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 
 class BadLine(NamedTuple):
@@ -102,7 +107,9 @@ def selection_of(
     """
     selection = Selection(
         event_types=None if event_types is None else _texts("event_types", event_types),
-        exclude_event_types=_texts("exclude_event_types", exclude_event_types or ()),
+        exclude_event_types=frozenset()
+        if exclude_event_types is None
+        else _texts("exclude_event_types", exclude_event_types),
         flow_ids=None if flow_ids is None else _integers("flow_ids", flow_ids),
         since=_microseconds("since", since),
         until=_microseconds("until", until),
@@ -135,7 +142,7 @@ def wanted_of(columns: Columns | None, selection: Selection) -> Wanted | None:
         return None
     needed = tuple(dict.fromkeys([*selection.paths, "event_type"]))
     if callable(columns):
-        return Wanted(chooser=cache(columns), needed=needed)
+        return Wanted(chooser=_asked_once(columns), needed=needed)
     patterns = tuple(dict.fromkeys(_listed("columns", columns)))
     for pattern in patterns:
         if "*" in pattern.removesuffix(".*"):
@@ -167,14 +174,36 @@ def rows_of(nrows: int | None) -> int | None:
     """
     if nrows is None:
         return None
-    try:
-        rows = operator.index(nrows)
-    except TypeError:
-        rows = -1
-    if rows < 0 or isinstance(nrows, bool):
+    rows = _integer(nrows)
+    if rows is None or rows < 0:
         msg = f"nrows={nrows!r} is not a number of events"
         raise EveOptionError(msg)
     return rows
+
+
+def batch_of(events: int) -> int:
+    """Return how many events a batch has.
+
+    Parameters
+    ----------
+    events : int
+        What was passed.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    EveOptionError
+        If it is no positive number.
+    """
+    number = _integer(events)
+    if number is None or number < 1:
+        msg = f"events={events!r} is not a positive number of events"
+        raise EveOptionError(msg)
+    return number
 
 
 def mender_of(function: Callable[[BadLine], object]) -> Mender:
@@ -197,15 +226,35 @@ def mender_of(function: Callable[[BadLine], object]) -> Mender:
             return answer
         if isinstance(answer, str):
             return answer.encode(errors="surrogatepass")
+        place = f"for line {mishap.line} of {mishap.source}"
         if isinstance(answer, dict):
-            return json.dumps(answer).encode()
+            try:
+                return json.dumps(answer).encode()
+            except (TypeError, ValueError, RecursionError) as error:
+                msg = f"on_bad_lines returned a dict {place} that JSON cannot hold: {error}"
+                raise EveTypeError(msg) from error
         msg = (
-            f"on_bad_lines returned {type(answer).__name__} for line {mishap.line} of "
-            f"{mishap.source}; expected None, or an event as a dict, str or bytes"
+            f"on_bad_lines returned {type(answer).__name__} {place}; "
+            "expected None, or an event as a dict, str or bytes"
         )
         raise EveTypeError(msg)
 
     return mended
+
+
+def _asked_once(function: Callable[[str], bool]) -> Callable[[str], bool]:
+    """Ask a user's function once for each path, and never on two threads at a time."""
+    answers: dict[str, bool] = {}
+    lock = threading.RLock()
+
+    def answer(path: str) -> bool:
+        if path not in answers:
+            with lock:
+                if path not in answers:
+                    answers[path] = bool(function(path))
+        return answers[path]
+
+    return answer
 
 
 def _listed(name: str, value: object) -> list[str]:
@@ -226,7 +275,8 @@ def _texts(name: str, value: Texts) -> frozenset[str]:
 
 
 def _integers(name: str, value: FlowIds) -> frozenset[int]:
-    if isinstance(value, pd.Series | pd.Index):
+    # Missing ones are dropped from what comes from a frame, such as from unique().
+    if isinstance(value, pd.Series | pd.Index | ExtensionArray):
         values: Iterable[Any] = value.dropna().tolist()
     elif isinstance(value, np.ndarray):
         values = value.ravel().tolist()
@@ -236,20 +286,39 @@ def _integers(name: str, value: FlowIds) -> frozenset[int]:
         values = [value]
     integers = set()
     for number in values:
-        try:
-            integers.add(operator.index(number))
-        except TypeError:
+        integer = _integer(number)
+        if integer is None:
             msg = f"{name}: {number!r} is not an integer"
             if isinstance(number, float):
                 msg += "; a flow ID that was a float may have lost digits"
-            raise EveTypeError(msg) from None
+            if isinstance(number, bool | np.bool_):
+                msg += "; a mask must be applied first, as in df.loc[mask, 'flow_id']"
+            raise EveTypeError(msg)
+        integers.add(integer)
     return frozenset(integers)
+
+
+def _integer(value: object) -> int | None:
+    """Return an integer of any kind as an int; a bool is none."""
+    if isinstance(value, bool | np.bool_):
+        return None
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return None
 
 
 def _microseconds(name: str, value: Time | None) -> int | None:
     """Return the first whole microsecond since 1970 that is not before a time."""
     if value is None:
         return None
+    if isinstance(value, int | float | np.number):
+        msg = f"{name}={value!r} is not a time; pd.Timestamp(number, unit='s') makes one of seconds"
+        raise EveOptionError(msg)
+    # What "now" and "today" are depends on a time zone that nobody named.
+    if isinstance(value, str) and not any(map(str.isdigit, value)):
+        msg = f"{name}={value!r} is not a time"
+        raise EveOptionError(msg)
     try:
         time = pd.Timestamp(value)
     except (TypeError, ValueError) as error:
@@ -258,9 +327,11 @@ def _microseconds(name: str, value: Time | None) -> int | None:
     if pd.isna(time):
         msg = f"{name}={value!r} is not a time"
         raise EveOptionError(msg)
-    time = time.tz_localize("UTC") if time.tzinfo is None else time.tz_convert("UTC")
-    whole = time.floor("us")
-    return int(whole.asm8.astype("datetime64[us]").astype(np.int64)) + int(time > whole)
+    # The zone only changes what is shown; without one it is UTC.
+    whole = int(time.to_datetime64().astype(np.int64))
+    if time.unit == "ns":
+        return -(-whole // 1000)
+    return max(-(2**63), min(whole * _MICROSECONDS[time.unit], 2**63 - 1))
 
 
 def _needles(value: str | bytes | Iterable[str | bytes]) -> tuple[bytes, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
 
+from suricata_eve.errors import EveOptionError
+from suricata_eve.ingest.remote import is_url
 from suricata_eve.schema.fields import sort_key
 
 __all__ = ["write_batches"]
@@ -38,12 +41,10 @@ def write_batches(
     ------
     FileExistsError
         If it has something in it.
+    EveOptionError
+        If it is a URL, of which a path would make folders of odd names.
     """
-    folder = Path(dest).expanduser()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        msg = f"{folder} exists and is not an empty folder; choose another one, or remove it first"
-        raise FileExistsError(msg)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _empty_folder(dest)
     parts: dict[str, _Parts] = {}
     try:
         for event_type, table in tables:
@@ -63,6 +64,18 @@ def write_batches(
         for part in parts.values():
             part.abandon()
         raise
+
+
+def _empty_folder(dest: str | os.PathLike[str]) -> Path:
+    if is_url(os.fspath(dest)):
+        msg = f"dest={dest!r} is a URL; it must be a folder of this machine"
+        raise EveOptionError(msg)
+    folder = Path(dest).expanduser()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        msg = f"{folder} exists and is not an empty folder; choose another one, or remove it first"
+        raise FileExistsError(msg)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 class _Parts:
@@ -86,20 +99,27 @@ class _Parts:
     def flush(self) -> None:
         """Write what has been taken."""
         pending, self._pending, self.pending_bytes = self._pending, [], 0
+        schema = self._schema
+        together: list[pa.Table] = []
         for table in pending:
-            schema = _extended(self._schema, table.schema)
-            if self._writer is None or schema != self._schema:
-                self._end()
-                self._schema = schema
-                self._folder.mkdir(exist_ok=True)
-                # Here, since it takes as long to import as all of this package.
-                import pyarrow.parquet as pq  # noqa: PLC0415
+            if together and not _agree(schema, table.schema):
+                self._write(together, schema)
+                together = []
+            schema = _extended(schema, table.schema)
+            together.append(table)
+        if together:
+            self._write(together, schema)
 
-                self._writer = pq.ParquetWriter(
-                    self._path(unfinished=True), schema, compression="zstd"
-                )
-        if pending and self._writer is not None:
-            self._writer.write_table(_stacked(pending, self._schema))
+    def _write(self, tables: list[pa.Table], schema: pa.Schema) -> None:
+        if self._writer is None or schema != self._schema:
+            self._end()
+            self._schema = schema
+            self._folder.mkdir(exist_ok=True)
+            # Here, since it takes as long to import as all of this package.
+            import pyarrow.parquet as pq  # noqa: PLC0415
+
+            self._writer = pq.ParquetWriter(self._path(unfinished=True), schema, compression="zstd")
+        self._writer.write_table(_stacked(tables, schema))
 
     def finish(self) -> None:
         """Write the rest, and give the file its name."""
@@ -109,8 +129,10 @@ class _Parts:
     def abandon(self) -> None:
         """Remove the file that is being written."""
         if self._writer is not None:
-            self._writer.close()
-            self._path(unfinished=True).unlink()
+            # What made the read fail is told, rather than that the disk is still full.
+            with suppress(OSError, pa.ArrowException):
+                self._writer.close()
+        self._path(unfinished=True).unlink(missing_ok=True)
 
     def _end(self) -> None:
         if self._writer is None:
@@ -140,6 +162,12 @@ def _stacked(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
+def _agree(schema: pa.Schema, other: pa.Schema) -> bool:
+    """Tell whether columns of the same name are of the same type."""
+    known = {field.name: field.type for field in schema}
+    return all(known.get(field.name, field.type) == field.type for field in other)
+
+
 def _extended(schema: pa.Schema, other: pa.Schema) -> pa.Schema:
     """Return a schema with another's columns; the other's type holds where they differ."""
     known = {field.name: field.type for field in schema}
@@ -157,4 +185,4 @@ def _folder_name(event_type: str | None) -> str:
     if event_type is None:
         return _NO_TYPE
     name = quote(event_type, safe="")
-    return name if len(name) <= _MAX_NAME else _OTHER_TYPES
+    return name if len(name) <= _MAX_NAME and name != _NO_TYPE else _OTHER_TYPES

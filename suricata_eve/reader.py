@@ -200,7 +200,7 @@ def scan_eve(
     dtype_backend: DtypeBackend = "pyarrow",
     progress: bool = False,
 ) -> EveScan:
-    """Prepare to read Suricata EVE logs; nothing is opened until a result is asked for.
+    r"""Prepare to read Suricata EVE logs; nothing is opened until a result is asked for.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def scan_eve(
     Examples
     --------
     >>> from suricata_eve import scan_eve
-    >>> log = b'{"event_type":"dns","flow_id":1}\\n{"event_type":"tls","flow_id":1}\\n'
+    >>> log = b'{"event_type":"dns","flow_id":1}\n{"event_type":"tls","flow_id":1}\n'
     >>> scan = scan_eve(log, flow_ids=1)
     >>> scan.count()
     event_type

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from suricata_eve.errors import EveOptionError
 from suricata_eve.frame import DtypeBackend, to_frame
 from suricata_eve.ingest.assemble import Assembled
 from suricata_eve.ingest.read import Reading, count_types, read_batches, read_table
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rows import reordered
+from suricata_eve.options import batch_of
 from suricata_eve.parquet import write_batches
 from suricata_eve.warn import warn
 
@@ -28,6 +28,9 @@ Order: TypeAlias = Literal["grouped", "file"]
 Warned: TypeAlias = Literal["all", "values", "nothing"]
 
 _PARQUET_EVENTS = 50_000
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 200  # a path is told in full, bytes and lists are not
+
 _BATCH_BLOCK_BYTES = 16 << 20  # a batch holds what it needs, and what was read ahead
 
 
@@ -53,8 +56,8 @@ class EveScan:
 
     def __repr__(self) -> str:
         """Return the call that made it, without the options left at their defaults."""
-        options = "".join(f", {name}={value!r}" for name, value in self._options.items())
-        return f"scan_eve({reprlib.repr(self._reading.source)}{options})"
+        options = "".join(f", {name}={_SHORT.repr(v)}" for name, v in self._options.items())
+        return f"scan_eve({_SHORT.repr(self._reading.source)}{options})"
 
     def to_pandas(self) -> pd.DataFrame:
         r"""Read to a DataFrame.
@@ -170,10 +173,7 @@ class EveScan:
         >>> [len(frame) for frame in scan_eve(log).batches(events=2)]
         [2, 1]
         """
-        if events < 1:
-            msg = f"events={events!r} is not a positive number of events"
-            raise EveOptionError(msg)
-        return self._batches(events)
+        return self._batches(batch_of(events))
 
     def count(self) -> pd.Series[Any]:
         r"""Count the events of each type, most of them without parsing them.
@@ -206,9 +206,11 @@ class EveScan:
         warn(self._message(report))
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0] or ""))
         names = pa.array([name for name, _ in ordered], pa.string())
-        table = pa.table({"count": pa.array([number for _, number in ordered], pa.int64())})
-        index = pd.Index(pd.array(names, dtype=pd.ArrowDtype(pa.string())), name="event_type")
-        return to_frame(table, index, dtype_backend=self._dtype_backend)["count"]
+        numbers = pa.array([number for _, number in ordered], pa.int64())
+        table = pa.table({"event_type": names, "count": numbers})
+        index = pd.RangeIndex(len(table))
+        frame = to_frame(table, index, dtype_backend=self._dtype_backend)
+        return frame.set_index("event_type")["count"]
 
     def to_parquet(self, dest: str | os.PathLike[str]) -> None:
         r"""Write a Parquet dataset, one folder for each event type, in bounded memory.
@@ -224,11 +226,22 @@ class EveScan:
         ------
         FileExistsError
             If the folder is not empty.
+        EveOptionError
+            If it is a URL.
 
         Warns
         -----
         EveWarning
             Once, with counts, if something was left out or changed.
+
+        Notes
+        -----
+        A part has the columns that its events have, so a reader must be told to look for
+        columns in all of them: pyarrow with ``pyarrow.unify_schemas``, duckdb with
+        ``union_by_name``, polars with ``missing_columns="insert"``. If a field that the
+        schema does not know holds another kind of value later on, a new part has its new type.
+        Event types of more than 100 characters, and those after the first 256, share the
+        folder ``event_type=__other__``; in its files the column ``event_type`` tells them.
 
         Examples
         --------
