@@ -45,9 +45,10 @@ installed; pip install 'suricata_eve[remote]'
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != module.partition(".")[0]:
+        package = module.partition(".")[0]
+        if error.name is None or error.name.partition(".")[0] != package:
             raise
         msg = (
-            f"{purpose} needs {module}, which is not installed; pip install 'suricata_eve[{extra}]'"
+            f"{purpose} needs {package}, which is not installed; pip install 'suricata_eve[{extra}]'"
         )
         raise MissingDependencyError(msg) from error

@@ -23,7 +23,7 @@ def test_what_is_missing_names_the_extra(module: str) -> None:
         import_optional_dependency(module, extra="remote", purpose="reading s3://a/b")
 
     assert str(caught.value) == (
-        f"reading s3://a/b needs {module}, which is not installed; "
+        f"reading s3://a/b needs {module.removesuffix('.part')}, which is not installed; "
         "pip install 'suricata_eve[remote]'"
     )
     assert isinstance(caught.value, ImportError)
