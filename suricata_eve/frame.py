@@ -19,7 +19,6 @@ _NULLABLE: dict[pa.DataType, Any] = {
     pa.int64(): pd.Int64Dtype(),
     pa.uint64(): pd.UInt64Dtype(),
     pa.uint16(): pd.UInt16Dtype(),
-    pa.float64(): pd.Float64Dtype(),
     pa.bool_(): pd.BooleanDtype(),
     pa.string(): pd.StringDtype(),
 }
@@ -57,6 +56,10 @@ def _nullable(column: pa.ChunkedArray, index: pd.Index) -> Any:
     """Turn a column into one of pandas' own dtypes."""
     if pt.is_nested(column.type):
         return _objects(column, index)
+    if pt.is_float64(column.type):
+        # From Arrow pandas 3 would make every NaN missing.
+        values = np.array(column.to_numpy())
+        return pd.arrays.FloatingArray(values, np.asarray(column.is_null()))
     dtype = _NULLABLE.get(column.type)
     return column.to_pandas().array if dtype is None else dtype.__from_arrow__(column)
 

@@ -1,0 +1,28 @@
+"""What fuzzing has found, each as small as it gets."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Literal
+
+import pandas as pd
+import pytest
+
+import suricata_eve
+from suricata_eve.testing import assert_equals_json
+
+BACKENDS: tuple[Literal["pyarrow", "numpy_nullable"], ...] = ("pyarrow", "numpy_nullable")
+
+
+def read(data: bytes, **options: Any) -> pd.DataFrame:
+    df = suricata_eve.read_eve(data, on_bad_lines="skip", **options)
+    assert_equals_json(df, io.BytesIO(data))
+    return df
+
+
+@pytest.mark.parametrize("dtype_backend", BACKENDS)
+def test_nan_in_a_field_is_there(dtype_backend: Literal["pyarrow", "numpy_nullable"]) -> None:
+    """pandas 3 makes NaN a missing value where Arrow's data becomes its own dtype."""
+    df = read(b'{"x":NaN}\n{"y":1}\n{"x":1.5}\n', dtype_backend=dtype_backend)
+
+    assert df["x"].isna().tolist() == [False, True, False]
