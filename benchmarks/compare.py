@@ -5,10 +5,10 @@ usage: python benchmarks/compare.py [FILE] [--repeat N] [--only TEXT] [--json PA
 Two tables: the whole file, and four columns of the alerts. Each way runs in processes of its
 own, N times in turn with the others; the tables show the best time and the best first run of a
 process, how many times the best time of `suricata_eve` that is (and how many it should be, at
-least), and the peak memory of the process (its whole resident size, interpreter and imports
-included). What stands in the process before the read is printed as "at rest". Ways whose
-library is not installed are named as skipped. The ways of one table must find the same number
-of events, else the exit status is 1.
+least), the least processor time of a run, and the peak memory of the process (its whole
+resident size, interpreter and imports included). What stands in the process before the read is
+printed as "at rest". Ways whose library is not installed are named as skipped. The ways of one
+table must find the same number of events, else the exit status is 1.
 
 FILE is an uncompressed EVE file. Without it, the shipped sample is repeated until it has about
 100,000 events.
@@ -37,19 +37,20 @@ TABLES: dict[str, Mapping[str, Way]] = {
     f"alerts only, {', '.join(COLUMNS)}": ALERTS,
 }
 HEAD = """\
-| way | time | times ours | at least | first run | peak memory | at rest |
-|:---|---:|---:|---:|---:|---:|---:|"""
+| way | time | times ours | at least | first run | CPU time | peak memory | at rest |
+|:---|---:|---:|---:|---:|---:|---:|---:|"""
 
 
 def _row(way: Way, outcome: Result | str, best: float | None) -> str:
     if isinstance(outcome, str):
-        return f"| {way.title} | skipped: {outcome} ||||||"
+        return f"| {way.title} | skipped: {outcome} |||||||"
     cells = [
         way.title,
         f"{outcome.seconds:.3f} s",
         f"{outcome.seconds / best:.2f}" if best else "",
         f"{way.target:g}" if way.target else "",
         f"{outcome.first:.3f} s",
+        f"{outcome.cpu:.3f} s",
         f"{outcome.peak / 1e6:,.0f} MB",
         f"{outcome.rest / 1e6:,.0f} MB",
     ]

@@ -42,6 +42,7 @@ def test_every_way_finds_every_event(name: str, path: Path) -> None:
 
     assert result.facts == {"rows": 20 if name in ALERTS else 50}
     assert 0 < result.seconds <= result.first
+    assert result.cpu > 0
     assert 0 < result.rest <= result.peak
 
 
@@ -80,7 +81,7 @@ def test_ways_that_find_unlike_numbers_of_events_are_told_apart(
     def outcomes(tasks: list[Task], *, repeat: int) -> dict[Task, Result | str]:
         assert repeat == 1
         return {
-            task: Result(2.0, 2.0, 1, 2, {"rows": rows})
+            task: Result(2.0, 2.0, 3.0, 1, 2, {"rows": rows})
             for rows, task in enumerate(tasks, 50)
             if task.way in {"suricata_eve", "json"}
         }
@@ -98,7 +99,7 @@ def test_a_way_that_fails_is_not_tried_again_and_the_others_go_on(
 
     def run(task: Task) -> Result | str:
         tried.append(task)
-        return "broken" if task.way == "json" else Result(1.0 / len(tried), 1, 1, len(tried), {})
+        return "broken" if task.way == "json" else Result(1 / len(tried), 1, 1, 1, len(tried), {})
 
     monkeypatch.setattr("measure._in_own_process", run)
     bad, good = Task("json", str(path)), Task("suricata_eve", str(path))
@@ -106,7 +107,7 @@ def test_a_way_that_fails_is_not_tried_again_and_the_others_go_on(
     found = measure_all([bad, good], repeat=3)
 
     assert tried == [bad, good, good, good]
-    assert found == {bad: "broken", good: Result(0.25, 1, 1, 4, {})}
+    assert found == {bad: "broken", good: Result(0.25, 1, 1, 1, 4, {})}
 
 
 def test_the_package_is_the_first_way_of_each_table() -> None:

@@ -94,7 +94,7 @@ def test_the_table_shows_every_figure(
 def _found(files: Files, seconds: float, peak: int) -> dict[Task, Result]:
     facts = {"rows": 1000, "frame": 100 * MB, "bytes": 10, "same": 1}
     tasks = [Task("same", files.small), *limits.tasks_of(files)]
-    return {task: Result(seconds, seconds, 1, peak, facts) for task in tasks}
+    return {task: Result(seconds, seconds, seconds, 1, peak, facts) for task in tasks}
 
 
 def _verdicts(table: list[Figure]) -> list[bool]:
@@ -106,10 +106,10 @@ def test_figures_within_and_beyond_their_limits_are_told_apart(files: Files) -> 
     fast = Path(files.large).stat().st_size / (500 * MB)
     good = limits.figures(files, _found(files, fast, 200 * MB), cores=2)
     bad = _found(files, 10 * fast, 700 * MB)
-    bad[Task("file-order", files.large)] = Result(31 * fast, 1, 1, 1, {"rows": 1})
-    bad[Task("read", files.gzip)] = Result(23 * fast, 1, 1, 1, {"rows": 1})
-    bad[Task("same", files.small)] = Result(1, 1, 1, 1, {"same": 0})
-    bad[Task("read", files.small)] = Result(8 * fast, 1, 1, 1, {"rows": 1000})
+    bad[Task("file-order", files.large)] = Result(31 * fast, 1, 1, 1, 1, {"rows": 1})
+    bad[Task("read", files.gzip)] = Result(23 * fast, 1, 1, 1, 1, {"rows": 1})
+    bad[Task("same", files.small)] = Result(1, 1, 1, 1, 1, {"same": 0})
+    bad[Task("read", files.small)] = Result(8 * fast, 1, 1, 1, 1, {"rows": 1000})
 
     assert _verdicts(good) == [True] * 10
     assert _verdicts(limits.figures(files, bad, cores=2)) == [False] * 10
