@@ -22,7 +22,15 @@ def read(data: bytes, **options: Any) -> pd.DataFrame:
 
 @pytest.mark.parametrize("dtype_backend", BACKENDS)
 def test_nan_in_a_field_is_there(dtype_backend: Literal["pyarrow", "numpy_nullable"]) -> None:
-    """pandas 3 makes NaN a missing value where Arrow's data becomes its own dtype."""
+    """Although pandas 3 makes NaN a missing value where Arrow's data becomes its own dtype."""
     df = read(b'{"x":NaN}\n{"y":1}\n{"x":1.5}\n', dtype_backend=dtype_backend)
 
     assert df["x"].isna().tolist() == [False, True, False]
+
+
+def test_byte_order_marks_of_joined_files_are_no_error() -> None:
+    """Several, too, with the padding of a truncated file between them."""
+    df = read(b'\xef\xbb\xbf\x00\xef\xbb\xbf{"x":1}\n{"x":2}\n')
+
+    assert df["x"].tolist() == [1, 2]
+    assert df.attrs["eve"]["bad_lines"] == 0

@@ -88,7 +88,8 @@ def events_of(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, object]]]
     """
     for number, line in enumerate(lines):
         text = line.decode(errors="replace").strip(_BLANK)
-        text = text.removeprefix(_BOM).strip(_BLANK)
+        while text.startswith(_BOM):
+            text = text.removeprefix(_BOM).strip(_BLANK)
         if _depth(text) > MAX_DEPTH:
             continue
         try:

@@ -38,10 +38,11 @@ def test_events_keep_the_numbers_of_their_lines() -> None:
         b'{"a":' + b"[" * 300 + b"]" * 300 + b"}",
         b'{"a":' + b"1" * 5000 + b"}",
         b'{"a":"' + b"[" * 300 + b'"}',
+        b"\xef\xbb\xbf\x00\xef\xbb\xbf {}\n",
     )
 
     found = dict(events_of(lines))
-    assert list(found) == [1, 3, 4, 5, 8]
+    assert list(found) == [1, 3, 4, 5, 8, 9]
     assert [found[n].get("a") for n in (1, 3, 4, 5)] == [1, None, "\ufffd", "\ufffd"]
 
 
