@@ -7,11 +7,13 @@ place of the corpus is run alone, which is how a finding is tried again. Without
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import sys
 import tempfile
 import time
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 
 __all__ = ["main"]
@@ -30,46 +32,49 @@ def main(arguments: list[str]) -> int:
     Returns
     -------
     int
-        0 if nothing was found; libFuzzer exits by itself.
+        0 if nothing was found.
     """
     options = dict(one.partition("=")[::2] for one in arguments if one.startswith("-"))
     given = {**_DEFAULTS, **options}
     if "--random" in given:
         return _by_chance(given)
-    try:
-        import atheris
-    except ImportError:
+    if find_spec("atheris") is None:
         print("atheris is not installed; seeds are changed at random instead")  # noqa: T201
         return _by_chance(given)
-    with atheris.instrument_imports(include=["suricata_eve"], exclude=["suricata_eve.testing"]):
-        import fuzz_check
-        import fuzz_seeds
-
+    places = [one for one in arguments if not one.startswith("-")]
     with tempfile.TemporaryDirectory() as folder:
-        corpus = Path(folder, "corpus")
-        corpus.mkdir()
-        for n, seed in enumerate(fuzz_seeds.seeds()):
-            (corpus / f"seed-{n:03}").write_bytes(seed)
-        words = Path(folder, "words")
-        words.write_text("".join(f'"{_quoted(word)}"\n' for word in fuzz_seeds.tokens()))
-        # A finding alone is tried without the seeds.
-        places = [one for one in arguments if not one.startswith("-")]
-        alone = any(Path(place).is_file() for place in places)
-        atheris.Setup(
-            [
-                sys.argv[0],
-                *options,
-                f"-dict={words}",
-                *arguments,
-                *([] if alone else [str(corpus)]),
-            ],
-            fuzz_check.check,
-            custom_mutator=lambda data, most, seed: fuzz_seeds.mutated(
-                data, most, seed, otherwise=atheris.Mutate
-            ),
+        # Another process, since libFuzzer ends its own at once, and leaves everything there.
+        process = multiprocessing.get_context("fork").Process(
+            target=_by_coverage, args=(given, places, Path(folder))
         )
-        atheris.Fuzz()
-    return 0
+        process.start()
+        process.join()
+    return abs(process.exitcode or 0)
+
+
+def _by_coverage(given: dict[str, str], places: list[str], folder: Path) -> None:
+    import atheris
+
+    with atheris.instrument_imports(include=["suricata_eve"], exclude=["suricata_eve.testing"]):
+        from fuzz_check import check
+        from fuzz_seeds import mutated, seeds, tokens
+
+    words = folder / "words"
+    words.write_text("".join(f'"{_quoted(word)}"\n' for word in tokens()), encoding="ascii")
+    # A finding alone is tried without the seeds.
+    if not any(Path(place).is_file() for place in places):
+        corpus = folder / "seeds"
+        corpus.mkdir()
+        for n, seed in enumerate(seeds()):
+            (corpus / f"{n:03}").write_bytes(seed)
+        places = [*places, str(corpus)]
+    options = [f"{name}={value}" for name, value in {**given, "-dict": str(words)}.items()]
+    atheris.Setup(
+        [sys.argv[0], *options, *places],
+        check,
+        custom_mutator=lambda data, most, seed: mutated(data, most, seed, otherwise=atheris.Mutate),
+    )
+    atheris.Fuzz()
 
 
 def _quoted(word: bytes) -> str:
