@@ -205,6 +205,8 @@ def _blocks(
                 advance=advance,
             )
             for block in _up_to(segmenter.read(stream, source=name), missing):
+                if not divisible:
+                    block.reread = None  # which would keep its lines in memory
                 if reading.stop_at_bad_line:
                     _stop(block)
                 yield block
@@ -229,12 +231,9 @@ def _up_to(stream: Iterator[BlockRead], missing: int | None) -> Iterator[BlockRe
             continue
         here = _count([block])
         if here >= missing:
-            head = _divided([block], missing)[0][0]
-            head.reread = None
-            yield head
+            yield _divided([block], missing)[0][0]
             return
         missing -= here
-        block.reread = None
         yield block
 
 

@@ -81,7 +81,10 @@ class BlockRead:
         tail = BlockRead(line, end - line, reread=self.reread)
         if all(segment.lines[-1] < line for segment in self.segments):
             head.segments = self.segments
-        elif self.reread is not None:
+        elif self.reread is None:
+            msg = "the lines of this block were given away, so it cannot be divided"
+            raise RuntimeError(msg)
+        else:
             head.segments = self.reread(self.first_line, line)
             tail.segments = self.reread(line, end)
         head.found = [found for found in self.found if found.line < line]
