@@ -12,7 +12,7 @@ from typing import Any
 from fuzz_check import HEADER_BYTES
 from fuzz_laws import LAWS
 
-from suricata_eve.schema.fields import CORE, INSTANTS
+from suricata_eve.schema.fields import CORE, INSTANTS, arrow_type, fields
 from suricata_eve.testing.pool import INTEGERS, KEYS, NUMBER_SPELLINGS, OFFSETS, TEXTS
 
 __all__ = ["mutated", "seeds", "tokens"]
@@ -160,6 +160,11 @@ def _event_changed(file: bytes, rng: random.Random) -> bytes:
         return _lines_changed(file, rng)
     if not isinstance(event, dict):
         return _lines_changed(file, rng)
+    hole = "a hole"
+    if rng.random() < 0.3:
+        _put(event, rng.choice(rng.choice(_TYPED)).split("."), hole)
+        lines[place] = _spelled(event, hole, rng)
+        return b"".join(lines)
     parent: Any = event
     while True:
         key: Any = rng.choice([*parent, None] if isinstance(parent, dict) else range(len(parent)))
@@ -167,22 +172,32 @@ def _event_changed(file: bytes, rng: random.Random) -> bytes:
         if not isinstance(child, dict | list) or not child or rng.random() < 0.3:
             break
         parent = child
-    hole = "a hole"
     if isinstance(parent, dict) and (key is None or rng.random() < 0.3):
         parent[rng.choice(_NAMES)] = parent.pop(key) if key in parent else hole
     elif rng.random() < 0.2:
         parent[key] = rng.choice(([child], {"x": child}, [child, child], str(child)))
     else:
         parent[key] = hole
-    spelled = json.dumps(
-        event,
-        ensure_ascii=rng.random() < 0.2,
-        separators=rng.choice(((",", ":"), (", ", ": "))),
-    )
-    value = rng.choice((_number, _text, _time, _word))(rng)
-    spelled = spelled.replace(json.dumps(hole), value)
-    lines[place] = spelled.encode(errors="surrogatepass") + rng.choice(_ENDS).encode()
+    lines[place] = _spelled(event, hole, rng)
     return b"".join(lines)
+
+
+def _put(event: dict[str, Any], keys: list[str], value: object) -> None:
+    """Set a field at its path, with dots in the key where there is something else on the way."""
+    while len(keys) > 1 and isinstance(event.setdefault(keys[0], {}), dict):
+        event, keys = event[keys[0]], keys[1:]
+    event[".".join(keys)] = value
+
+
+def _spelled(event: dict[str, Any], hole: str, rng: random.Random) -> bytes:
+    """Write an event, with a value in place of the hole, some of which `json` cannot write."""
+    separators = rng.choice(((",", ":"), (", ", ": ")))
+    text = json.dumps(event, ensure_ascii=rng.random() < 0.2, separators=separators)
+    value = rng.choice((_number, _text, _time, _word))(rng)
+    if rng.random() < 0.2:
+        value = rng.choice(("[%s]", "[%s,%s]", '[{"x":%s}]', '{"x":%s}')).replace("%s", value)
+    text = text.replace(json.dumps(hole), value)
+    return text.encode(errors="surrogatepass") + rng.choice(_ENDS).encode()
 
 
 def _number(rng: random.Random) -> str:
@@ -205,3 +220,6 @@ def _time(rng: random.Random) -> str:
 
 _NAMES = (*CORE, *KEYS, *sorted(INSTANTS), "tls", "ja4", "dns", "http", "alert", "vlan", "stats")
 _TOKENS = tuple(tokens())
+# Fields that the schema knows, by their type, of which some are rare.
+_KINDS = {str(arrow_type(path)) for path in fields()}
+_TYPED = [[path for path in fields() if str(arrow_type(path)) == kind] for kind in sorted(_KINDS)]
