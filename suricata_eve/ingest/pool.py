@@ -35,8 +35,9 @@ def deep_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
             for _ in range(threads):
                 pool.submit(started.wait)
             started.wait()
-        except RuntimeError:
-            # No memory for another thread: those that wait would keep the process from ending.
+        except BaseException:
+            # No memory for another thread, or an interrupt: those that wait would keep the
+            # process from ending.
             started.abort()
             pool.shutdown(wait=False)
             raise
