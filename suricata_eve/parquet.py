@@ -22,7 +22,7 @@ _OTHER_TYPES = "__other__"
 _MAX_TYPES = 256  # Suricata has a few dozen; names beyond that are somebody's text
 _MAX_NAME = 100
 _GROUP_ROWS = 100_000
-_PENDING_BYTES = 64 << 20
+_PENDING_BYTES = 48 << 20
 
 
 def write_batches(
@@ -56,14 +56,24 @@ def write_batches(
             # The folder tells the type, but where it stands for several.
             parts[name].add(table if name == _OTHER_TYPES else _without_type(table))
             if sum(part.pending_bytes for part in parts.values()) > _PENDING_BYTES:
-                for part in parts.values():
-                    part.flush()
+                _flush_half(parts.values())
         for part in parts.values():
             part.finish()
     except BaseException:
         for part in parts.values():
             part.abandon()
         raise
+
+
+def _flush_half(parts: Iterable[_Parts]) -> None:
+    """Write those that hold the most, so that rare types wait until they are worth writing."""
+    by_size = sorted(parts, key=lambda part: -part.pending_bytes)
+    total = sum(part.pending_bytes for part in by_size)
+    for part in by_size:
+        if total <= _PENDING_BYTES // 2:
+            return
+        total -= part.pending_bytes
+        part.flush()
 
 
 def _empty_folder(dest: str | os.PathLike[str]) -> Path:
@@ -150,16 +160,7 @@ class _Parts:
 
 def _stacked(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
     """Put tables below one another, with all columns of a schema."""
-    columns = []
-    for field in schema:
-        chunks: list[pa.Array] = []
-        for table in tables:
-            if field.name in table.column_names:
-                chunks += table.column(field.name).chunks
-            else:
-                chunks.append(pa.nulls(len(table), field.type))
-        columns.append(pa.chunked_array(chunks, field.type))
-    return pa.table(columns, schema=schema)
+    return pa.concat_tables([schema.empty_table(), *tables], promote_options="default")
 
 
 def _agree(schema: pa.Schema, other: pa.Schema) -> bool:

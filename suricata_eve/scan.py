@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from suricata_eve.frame import DtypeBackend, to_frame
 from suricata_eve.ingest.assemble import Assembled
-from suricata_eve.ingest.read import Reading, count_types, read_batches, read_table
+from suricata_eve.ingest.read import Reading, count_types, read_batches, read_runs, read_table
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rows import reordered
 from suricata_eve.options import batch_of
@@ -27,11 +27,11 @@ __all__ = ["EveScan", "Order", "Warned"]
 Order: TypeAlias = Literal["grouped", "file"]
 Warned: TypeAlias = Literal["all", "values", "nothing"]
 
-_PARQUET_EVENTS = 50_000
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 200  # a path is told in full, bytes and lists are not
 
-_BATCH_BLOCK_BYTES = 16 << 20  # a batch holds what it needs, and what was read ahead
+# A batch holds what it needs, and what was read ahead; what is written waits elsewhere.
+_BATCH_BLOCK_BYTES, _RUN_BYTES = 8 << 20, 24 << 20
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,12 +140,12 @@ class EveScan:
             for name, start, stop in assembled.groups
         }
 
-    def batches(self, *, events: int = 100_000) -> Iterator[pd.DataFrame]:
+    def batches(self, *, events: int = 50_000) -> Iterator[pd.DataFrame]:
         r"""Read to DataFrames of bounded size, one after the other.
 
         Parameters
         ----------
-        events : int, default 100_000
+        events : int, default 50_000
             How many events a frame holds; the last may hold fewer.
 
         Yields
@@ -261,7 +261,7 @@ class EveScan:
         total = Report()
         tables = (
             (name, _narrow(assembled.table.slice(start, stop - start)))
-            for assembled in self._in_batches(_PARQUET_EVENTS, total)
+            for assembled in self._in_runs(total)
             for name, start, stop in assembled.groups
         )
         write_batches(tables, dest)
@@ -278,11 +278,12 @@ class EveScan:
             del frame
         warn(self._message(total))
 
-    def _in_batches(self, events: int, total: Report) -> Iterator[Assembled]:
-        reading = replace(self._reading, block_bytes=_BATCH_BLOCK_BYTES)
-        for assembled, report in read_batches(reading, events=events):
+    def _in_runs(self, total: Report) -> Iterator[Assembled]:
+        reading = replace(self._reading, block_bytes=_RUN_BYTES)
+        for assembled, report in read_runs(reading):
             total.merge(report)
             yield assembled
+            del assembled
 
     def _read(self) -> tuple[Assembled, Report]:
         assembled, report = read_table(self._reading)

@@ -18,6 +18,7 @@ from suricata_eve import parquet as module
 from suricata_eve import scan as scan_module
 from suricata_eve import scan_eve
 from suricata_eve.errors import EveOptionError, EveParseError, EveWarning
+from suricata_eve.ingest.read import read_batches
 from suricata_eve.parquet import write_batches
 from suricata_eve.scan import EveScan
 
@@ -49,7 +50,10 @@ def dataset(folder: Path) -> ds.Dataset:
 
 
 def batches_of(monkeypatch: pytest.MonkeyPatch, events: int) -> None:
-    monkeypatch.setattr(scan_module, "_PARQUET_EVENTS", events)
+    """Write tables of so many events, rather than of megabytes."""
+    monkeypatch.setattr(
+        scan_module, "read_runs", lambda reading: read_batches(reading, events=events)
+    )
 
 
 def group_rows(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
@@ -362,7 +366,7 @@ def half_bad(monkeypatch: pytest.MonkeyPatch, **options: Any) -> EveScan:
     """Return a scan that fails when some batches have been written."""
     batches_of(monkeypatch, 10)
     group_rows(monkeypatch, 1)
-    monkeypatch.setattr(scan_module, "_BATCH_BLOCK_BYTES", 400)
+    monkeypatch.setattr(scan_module, "_RUN_BYTES", 400)
     events = [
         {"event_type": "ab"[n % 2], "n": n, "late" if n > 40 else "early": n} for n in range(99)
     ]

@@ -22,7 +22,15 @@ from suricata_eve.ingest.sources import Source, blocks, names, sources_of, total
 from suricata_eve.ingest.wanted import Wanted
 from suricata_eve.schema.fields import fields, is_known
 
-__all__ = ["BLOCK_BYTES", "Progress", "Reading", "count_types", "read_batches", "read_table"]
+__all__ = [
+    "BLOCK_BYTES",
+    "Progress",
+    "Reading",
+    "count_types",
+    "read_batches",
+    "read_runs",
+    "read_table",
+]
 
 Progress: TypeAlias = (
     "Callable[[int | None], AbstractContextManager[Callable[[int], object] | None]]"
@@ -137,9 +145,43 @@ def read_batches(reading: Reading, *, events: int) -> Iterator[tuple[Assembled, 
         while _count(held) > events:
             batch, held = _divided(held, events)
             report = Report(sources=total.sources)
-            yield _assembled(batch, report, reading), report
+            assembled = _assembled(batch, report, reading)
+            del batch  # and the bytes that it was read from
+            yield assembled, report
+            del assembled
     report = Report(sources=total.sources, notes=total.notes)
     yield _assembled(held, report, reading), report
+
+
+def read_runs(reading: Reading) -> Iterator[tuple[Assembled, Report]]:
+    """Read sources to Arrow tables as they come, of about as many bytes as are parsed together.
+
+    Parameters
+    ----------
+    reading : Reading
+        What to read, and how.
+
+    Yields
+    ------
+    Assembled
+        The next events; the last table has none.
+    Report
+        What was read, left out and changed on the way to them.
+
+    Raises
+    ------
+    FileNotFoundError, EveTypeError, EveParseError
+        As :func:`read_table`.
+    """
+    total = Report()
+    for block in _blocks(reading, total):
+        report = Report(sources=total.sources)
+        assembled = _assembled([block], report, reading)
+        del block
+        yield assembled, report
+        del assembled
+    report = Report(sources=total.sources, notes=total.notes)
+    yield _assembled([], report, reading), report
 
 
 def count_types(reading: Reading) -> tuple[Counter[str | None], Report]:
