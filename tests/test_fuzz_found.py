@@ -34,3 +34,14 @@ def test_byte_order_marks_of_joined_files_are_no_error() -> None:
 
     assert df["x"].tolist() == [1, 2]
     assert df.attrs["eve"]["bad_lines"] == 0
+
+
+@pytest.mark.parametrize("other", ["1", "true"])
+@pytest.mark.parametrize("value", ["9223372036854775808", "18446744073709551615", "1e300", "-1"])
+def test_a_number_beyond_63_bits_where_true_or_false_belongs(value: str, other: str) -> None:
+    """It is missing, like every other value that is neither, and the read goes on."""
+    line = b'{"tls":{"session_resumed":%s}}\n'
+    df = read(line % value.encode() + line % other.encode())
+
+    assert df["tls.session_resumed"].tolist() == [pd.NA, True]
+    assert df.attrs["eve"]["bad_values"] == 1

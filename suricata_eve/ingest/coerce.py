@@ -233,8 +233,9 @@ def _to_booleans(array: pa.Array) -> Coerced:
         true = pc.match_substring_regex(array, _TRUE)
         known = pc.or_(true, pc.match_substring_regex(array, _FALSE))
     elif pt.is_integer(array.type) or pt.is_floating(array.type):
-        true = pc.equal(array, 1)
-        known = pc.or_(true, pc.equal(array, 0))
+        # As scalars of its own type, since uint64 would become int64.
+        true = pc.equal(array, pa.scalar(1, array.type))
+        known = pc.or_(true, pc.equal(array, pa.scalar(0, array.type)))
     else:
         nothing = pa.nulls(len(array), pa.bool_())
         return Coerced(nothing, _left_out(array, nothing))
