@@ -48,7 +48,6 @@ installed; pip install 'suricata_eve[remote]'
         package = module.partition(".")[0]
         if error.name is None or error.name.partition(".")[0] != package:
             raise
-        msg = (
-            f"{purpose} needs {package}, which is not installed; pip install 'suricata_eve[{extra}]'"
-        )
+        fix = f"pip install 'suricata_eve[{extra}]'"
+        msg = f"{purpose} needs {package}, which is not installed; {fix}"
         raise MissingDependencyError(msg) from error

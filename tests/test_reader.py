@@ -9,7 +9,7 @@ import json
 import math
 import warnings
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa

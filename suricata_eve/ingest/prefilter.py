@@ -128,8 +128,8 @@ def _single(lines: Lines, array: pa.Array, key: str, found: pa.Array) -> np.ndar
     token = f'"{key}"'
     if lines.occurrences(token.encode()) == np.count_nonzero(has):
         return has
-    once: np.ndarray = np.asarray(pc.count_substring(array, token)) == 1
-    return has & once
+    once: np.ndarray = has & (np.asarray(pc.count_substring(array, token)) == 1)
+    return once
 
 
 def _may_be_escaped(array: pa.Array) -> np.ndarray:

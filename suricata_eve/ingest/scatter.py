@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.types as pt
-from numpy.typing import NDArray
 
 __all__ = ["Runs", "Scatter", "can_scatter"]
 
@@ -66,7 +65,7 @@ class Scatter:
         Where each row of the result is.
     """
 
-    def __init__(self, runs: Runs, order: NDArray[np.int64]) -> None:
+    def __init__(self, runs: Runs, order: np.ndarray) -> None:
         # Where each row is among those of the runs, one run after the other.
         among = np.full(int(order.max()) + 1 if len(order) else 0, -1, np.int64)
         rows = 0
@@ -87,7 +86,7 @@ class Scatter:
         return _packed(self._inside)
 
     @cached_property
-    def _before(self) -> NDArray[np.int64]:
+    def _before(self) -> np.ndarray:
         """How many of the runs' rows there are before each row of the result, and in all."""
         before = np.zeros(self._length + 1, np.int64)
         np.cumsum(self._inside, out=before[1:])
@@ -150,29 +149,29 @@ class Scatter:
         self,
         kind: pa.DataType,
         buffers: list[pa.Buffer | None],
-        places: NDArray[np.int64],
+        places: np.ndarray,
         children: list[pa.Array] | None = None,
     ) -> pa.Array:
         nulls = self._length - len(places)
         return pa.Array.from_buffers(kind, self._length, buffers, nulls, 0, children)
 
-    def _valid(self, values: pa.Array) -> tuple[NDArray[np.int64], pa.Buffer]:
+    def _valid(self, values: pa.Array) -> tuple[np.ndarray, pa.Buffer]:
         """Return where those of the values go that are not null, and a bitmap of that."""
         places = self._places[values.is_valid().to_numpy(zero_copy_only=False)]
         return places, _packed(self._rows(bool, places, True))  # noqa: FBT003 - a value
 
-    def _rows(self, kind: Any, places: NDArray[np.int64], values: Any) -> NDArray[Any]:
+    def _rows(self, kind: Any, places: np.ndarray, values: Any) -> np.ndarray:
         """Return an array that holds some values at some places, and else zeros."""
         rows = _zeros(self._length, np.dtype(kind))
         rows[places] = values
         return rows
 
 
-def _packed(flags: NDArray[np.bool_]) -> pa.Buffer:
+def _packed(flags: np.ndarray) -> pa.Buffer:
     return pa.py_buffer(np.packbits(flags, bitorder="little"))
 
 
-def _zeros(length: int, kind: np.dtype[Any]) -> NDArray[Any]:
+def _zeros(length: int, kind: np.dtype[Any]) -> np.ndarray:
     size = length * kind.itemsize
     private = getattr(mmap, "MAP_PRIVATE", None)  # not on Windows, where pages are small
     if size < _HUGE or private is None:
