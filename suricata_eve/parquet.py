@@ -154,7 +154,7 @@ class _Parts:
 
     def _path(self, *, unfinished: bool) -> Path:
         # No reader takes the first kind of name for a part of the dataset.
-        name = f"part-{self._number}.parquet"
+        name = f"part-{self._number:05}.parquet"
         return self._folder / (f".{name}.unfinished" if unfinished else name)
 
 

@@ -219,7 +219,7 @@ class EveScan:
         ----------
         dest : str or path
             A folder that does not exist yet, or is empty. It gets
-            ``event_type=alert/part-0.parquet`` and so on, which pyarrow, duckdb, polars and
+            ``event_type=alert/part-00000.parquet`` and so on, which pyarrow, duckdb, polars and
             Spark read as one dataset with the column ``event_type``.
 
         Raises
@@ -254,7 +254,7 @@ class EveScan:
         ...     files = sorted(Path(folder).rglob("*.parquet"))
         ...     table = ds.dataset(folder, partitioning="hive").to_table()
         >>> [f"{file.parent.name}/{file.name}" for file in files]
-        ['event_type=dns/part-0.parquet']
+        ['event_type=dns/part-00000.parquet']
         >>> table.to_pylist()
         [{'dns.id': 1, 'event_type': 'dns'}]
         """

@@ -138,7 +138,7 @@ def test_what_is_not_asked_for_is_not_written(tmp_path: Path) -> None:
     )
     scan.to_parquet(tmp_path)
 
-    assert files(tmp_path) == ["event_type=a/part-0.parquet"]
+    assert files(tmp_path) == ["event_type=a/part-00000.parquet"]
     (table,) = parts(tmp_path, "a")
     assert table.to_pylist() == [{"x": n, "flow_id": n} for n in range(3)]
 
@@ -209,7 +209,7 @@ def test_what_can_be_no_folder_of_its_own_is_told_by_the_file(name: str, tmp_pat
     scan = scan_eve(log({"event_type": name, "n": 1}, {"n": 2}))
     scan.to_parquet(tmp_path)
 
-    assert files(tmp_path) == [f"{NO_TYPE}/part-0.parquet", f"{OTHER}/part-0.parquet"]
+    assert files(tmp_path) == [f"{NO_TYPE}/part-00000.parquet", f"{OTHER}/part-00000.parquet"]
     (shared,) = parts(tmp_path, "__other__")
     assert shared.to_pylist() == [{"event_type": name, "n": 1}]
 
@@ -301,7 +301,7 @@ def test_long_files_are_written_in_groups_of_rows(
     scan_eve(data).to_parquet(tmp_path / "bytes")
 
     def groups(folder: str) -> list[int]:
-        meta = pq.ParquetFile(tmp_path / folder / "event_type=a" / "part-0.parquet").metadata
+        meta = pq.ParquetFile(tmp_path / folder / "event_type=a" / "part-00000.parquet").metadata
         return [meta.row_group(n).num_rows for n in range(meta.num_row_groups)]
 
     assert groups("rows") == [20, 20, 10]
@@ -321,7 +321,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
     """Nor is the source looked at."""
     (tmp_path / "event_type=dns").mkdir()
-    (tmp_path / "event_type=dns" / "part-0.parquet").write_bytes(b"precious")
+    (tmp_path / "event_type=dns" / "part-00000.parquet").write_bytes(b"precious")
     before = contents(tmp_path)
     for dest in (tmp_path, str(tmp_path)):
         with pytest.raises(FileExistsError) as caught:
@@ -349,7 +349,7 @@ def test_an_empty_folder_and_one_that_is_not_there_will_do(
         scan_eve(b'{"event_type":"dns","n":1}').to_parquet(dest)
 
     assert files(tmp_path) == [
-        f"{folder}/event_type=dns/part-0.parquet" for folder in ("a/b", "empty", "home")
+        f"{folder}/event_type=dns/part-00000.parquet" for folder in ("a/b", "empty", "home")
     ]
 
 
@@ -382,7 +382,7 @@ def test_an_error_leaves_no_unfinished_file_and_no_half_one(
         half_bad(monkeypatch, on_bad_lines="error").to_parquet(tmp_path)
 
     assert set(threading.enumerate()) == threads
-    assert files(tmp_path) == ["event_type=a/part-0.parquet", "event_type=b/part-0.parquet"]
+    assert files(tmp_path) == ["event_type=a/part-00000.parquet", "event_type=b/part-00000.parquet"]
     numbers = [row["n"] for kind in "ab" for part in rows_by_part(tmp_path, kind) for row in part]
     assert sorted(numbers) == list(range(40))
     assert all("late" not in table.column_names for table in parts(tmp_path, "a"))
@@ -402,11 +402,11 @@ def test_unfinished_files_are_no_part_of_the_dataset(tmp_path: Path) -> None:
     write_batches(tables(), tmp_path)
 
     assert seen == [
-        ["event_type=a/.part-0.parquet.unfinished"],
+        ["event_type=a/.part-00000.parquet.unfinished"],
         0,
-        ["event_type=a/.part-1.parquet.unfinished", "event_type=a/part-0.parquet"],
+        ["event_type=a/.part-00001.parquet.unfinished", "event_type=a/part-00000.parquet"],
     ]
-    assert files(tmp_path) == ["event_type=a/part-0.parquet", "event_type=a/part-1.parquet"]
+    assert files(tmp_path) == ["event_type=a/part-00000.parquet", "event_type=a/part-00001.parquet"]
 
 
 def test_when_closing_fails_as_well_the_first_error_is_told(
