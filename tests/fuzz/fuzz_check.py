@@ -13,6 +13,7 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from fuzz_laws import LAWS, check_packed
 from fuzz_reading import Input, body_of, limited, read
 
@@ -23,6 +24,8 @@ from suricata_eve.testing import assert_equals_json, flatten
 from suricata_eve.testing.oracle import events_of
 
 __all__ = ["HEADER_BYTES", "check"]
+
+_TEXT = pd.ArrowDtype(pa.string())
 
 HEADER_BYTES = 8
 """How many bytes at the start of an input choose what is checked."""
@@ -80,10 +83,16 @@ def _check_report(frame: pd.DataFrame, data: bytes) -> None:
         line.count(b"\0") - body.count(b"\0") for line, body in zip(lines, bodies, strict=True)
     )
     # A value that the frame lacks did not fit its field.
-    values = Counter(path for event in events.values() for path in flatten(event))
+    flat = [flatten(event) for event in events.values()]
+    values = Counter(path for event in flat for path in event)
     lacking = values.total() - int(frame.notna().to_numpy().sum())
     assert report["bad_values"] == lacking + len(mended)
     assert report["bad_values"] == sum(report["bad_value_reasons"].values())
+    # Of lists, elements may have become text.
+    mixed = {p for event in flat for p, value in event.items() if not isinstance(value, str)}
+    texts = {path for path, dtype in frame.dtypes.items() if dtype == _TEXT}
+    told_of = {path for path in report["text_fields"] if path in texts}
+    assert told_of == mixed & texts
     assert len(told) == min(report["bad_lines"] + report["bad_values"], MAX_EXAMPLES)
     assert [one["line"] for one in told] == sorted(one["line"] for one in told)
     for one in told:

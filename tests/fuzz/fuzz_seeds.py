@@ -7,7 +7,7 @@ import json
 import random
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 from fuzz_check import HEADER_BYTES
 from fuzz_laws import LAWS
@@ -16,6 +16,8 @@ from suricata_eve.schema.fields import CORE, INSTANTS, arrow_type, fields
 from suricata_eve.testing.pool import INTEGERS, KEYS, NUMBER_SPELLINGS, OFFSETS, TEXTS
 
 __all__ = ["mutated", "seeds", "tokens"]
+
+_Value: TypeAlias = "Callable[[random.Random], str]"
 
 # What has been hard for some reader, at some time, and what looks like it.
 _LINES = (
@@ -45,6 +47,7 @@ _LINES = (
 _ENDS = ("\n", "\n", "\n", "\r\n", "")
 _NUMBERS = (*map(str, INTEGERS), *NUMBER_SPELLINGS, "NaN", "-Infinity", "Inf", "-NaN", "1" * 401)
 _WORDS = ("true", "false", "null", "[]", "{}", "[null]", '""', "[[]]", "[{}]")
+_HOLE = "a hole"
 _CONTROL = ("\0", "\r", "\t", "\ufeff", "\x1f", "\u2028", "\n", "{", "}", '"', ",", ":", "\\")
 
 
@@ -118,10 +121,12 @@ def mutated(
                 file = _bytes_changed(file, rng)
         elif kind < 0.5:
             file = _bytes_changed(file, rng)
-        elif kind < 0.7:
+        elif kind < 0.65:
             file = _lines_changed(file, rng)
-        else:
+        elif kind < 0.85:
             file = _event_changed(file, rng)
+        else:
+            file = _field_changed(file, rng)
         data = (header + file)[:most]
     return data
 
@@ -150,21 +155,34 @@ def _lines_changed(file: bytes, rng: random.Random) -> bytes:
     return b"".join(lines)
 
 
+def _field_changed(file: bytes, rng: random.Random) -> bytes:
+    """Give some events a field that the schema knows, or one that it does not: each its value."""
+    path = rng.choice((rng.choice(rng.choice(_TYPED)), rng.choice(KEYS), "x.y"))
+    kinds = rng.sample(_VALUES, rng.choice((1, 1, 2)))
+    lines = file.splitlines(keepends=True)
+    for place, line in enumerate(lines):
+        event = _event(line)
+        if event is not None and rng.random() < 0.6:
+            _put(event, path.split("."), _HOLE)
+            lines[place] = _spelled(event, rng, rng.choice(kinds))
+    return b"".join(lines)
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) else None
+
+
 def _event_changed(file: bytes, rng: random.Random) -> bytes:
     """Change one value or name of one event."""
-    lines = file.splitlines(keepends=True)
-    place = rng.randrange(len(lines) or 1)
-    try:
-        event = json.loads(lines[place])
-    except (IndexError, ValueError, RecursionError):
+    lines = file.splitlines(keepends=True) or [b""]
+    place = rng.randrange(len(lines))
+    event = _event(lines[place])
+    if event is None:
         return _lines_changed(file, rng)
-    if not isinstance(event, dict):
-        return _lines_changed(file, rng)
-    hole = "a hole"
-    if rng.random() < 0.3:
-        _put(event, rng.choice(rng.choice(_TYPED)).split("."), hole)
-        lines[place] = _spelled(event, hole, rng)
-        return b"".join(lines)
     parent: Any = event
     while True:
         key: Any = rng.choice([*parent, None] if isinstance(parent, dict) else range(len(parent)))
@@ -173,12 +191,12 @@ def _event_changed(file: bytes, rng: random.Random) -> bytes:
             break
         parent = child
     if isinstance(parent, dict) and (key is None or rng.random() < 0.3):
-        parent[rng.choice(_NAMES)] = parent.pop(key) if key in parent else hole
+        parent[rng.choice(_NAMES)] = parent.pop(key) if key in parent else _HOLE
     elif rng.random() < 0.2:
         parent[key] = rng.choice(([child], {"x": child}, [child, child], str(child)))
     else:
-        parent[key] = hole
-    lines[place] = _spelled(event, hole, rng)
+        parent[key] = _HOLE
+    lines[place] = _spelled(event, rng, rng.choice(_VALUES))
     return b"".join(lines)
 
 
@@ -189,14 +207,14 @@ def _put(event: dict[str, Any], keys: list[str], value: object) -> None:
     event[".".join(keys)] = value
 
 
-def _spelled(event: dict[str, Any], hole: str, rng: random.Random) -> bytes:
+def _spelled(event: dict[str, Any], rng: random.Random, kind: _Value) -> bytes:
     """Write an event, with a value in place of the hole, some of which `json` cannot write."""
     separators = rng.choice(((",", ":"), (", ", ": ")))
     text = json.dumps(event, ensure_ascii=rng.random() < 0.2, separators=separators)
-    value = rng.choice((_number, _text, _time, _word))(rng)
+    value = kind(rng)
     if rng.random() < 0.2:
         value = rng.choice(("[%s]", "[%s,%s]", '[{"x":%s}]', '{"x":%s}')).replace("%s", value)
-    text = text.replace(json.dumps(hole), value)
+    text = text.replace(json.dumps(_HOLE), value)
     return text.encode(errors="surrogatepass") + rng.choice(_ENDS).encode()
 
 
@@ -218,6 +236,7 @@ def _time(rng: random.Random) -> str:
     return f'"{day}{rng.choice("T ")}03:41:17{fraction}{rng.choice(OFFSETS)}"'
 
 
+_VALUES: tuple[_Value, ...] = (_number, _text, _time, _word)
 _NAMES = (*CORE, *KEYS, *sorted(INSTANTS), "tls", "ja4", "dns", "http", "alert", "vlan", "stats")
 _TOKENS = tuple(tokens())
 # Fields that the schema knows, by their type, of which some are rare.
