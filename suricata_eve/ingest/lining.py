@@ -74,7 +74,7 @@ class Lined:
 
 
 def line_up(
-    block: Block, *, selection: Selection, fast: bool, counting: bool, by_protocol: bool
+    block: Block, *, selection: Selection, fast: bool, counting: bool, by_kind: bool
 ) -> Lined:
     """Find the lines of a block, and what they seem to hold.
 
@@ -88,8 +88,8 @@ def line_up(
         Whether Arrow's parser may be used.
     counting : bool
         Whether events are only to be counted.
-    by_protocol : bool
-        Whether to tell alerts apart by protocol.
+    by_kind : bool
+        Whether to tell kinds of line apart; where few columns are read, there is nothing to gain.
 
     Returns
     -------
@@ -114,10 +114,9 @@ def line_up(
     if counting:
         counted, plain = _counted(lines, array, plain, selection)
     positions = np.flatnonzero(plain)
-    kinds: list[Kind] = []
-    codes = positions
-    if len(positions):
-        kinds, codes = _kinds(array, positions, by_protocol=by_protocol)
+    kinds, codes = [Kind(None)], np.zeros(len(positions), np.int64)
+    if by_kind and len(positions):
+        kinds, codes = _kinds(array, positions)
     return Lined(
         lines,
         array,
@@ -146,15 +145,13 @@ def _counted(
     return Counter(counts), plain & ~known
 
 
-def _kinds(
-    array: pa.Array, positions: np.ndarray, *, by_protocol: bool
-) -> tuple[list[Kind], np.ndarray]:
+def _kinds(array: pa.Array, positions: np.ndarray) -> tuple[list[Kind], np.ndarray]:
     """Return the kinds of line, and the one of each position."""
     types = event_types(array)
     names = [_name(value) for value in types.dictionary]
     kinds = [Kind(name) for name in [*names, None]]
     codes = np.asarray(types.indices.fill_null(len(names)))[positions].astype(np.int64)
-    if by_protocol and "alert" in names:
+    if "alert" in names:
         alerts = np.flatnonzero(codes == names.index("alert"))
         chosen = array.take(pa.array(positions[alerts]))
         # flatten() keeps what does not match null; field() would give an empty name.

@@ -30,6 +30,7 @@ _MAX_DEPTH = 64  # levels; Arrow and this module recurse over types, json decide
 # Arrow's JSON parser recurses for each level of nesting, and takes time that grows with the
 # square of the levels; it is run on threads whose stack holds many times as many as these.
 _MAX_OPENERS = 2000
+_LESSONS = 4
 _MAX_DECLARED = 1024  # fields at the top; events of known types have fewer
 _MAX_READS = 4  # declaring text can bring out no new guess below lists more often than this
 
@@ -50,6 +51,7 @@ class Declared:
     def __init__(self, schema: pa.Schema) -> None:
         self._schema = schema
         self._seen: pa.Schema | None = None
+        self._lessons = 0
 
     @property
     def schema(self) -> pa.Schema:
@@ -61,8 +63,20 @@ class Declared:
             self._seen = None
         return self._schema
 
-    def learn(self, schema: pa.Schema) -> None:
-        """Take note of what was read without a wrong guess."""
+    def learn(self, schema: pa.Schema, *, surprised: bool = False) -> None:
+        """Take note of what was read without a wrong guess, in the end.
+
+        Parameters
+        ----------
+        schema : pyarrow.Schema
+            What was read.
+        surprised : bool, default False
+            Whether a guess was wrong first.
+        """
+        # Little that is new comes later; a field that is text is guessed right nearly always.
+        self._lessons += 1
+        if self._lessons > _LESSONS and not surprised:
+            return
         # What is declared has a column in each table to come, whether it is there or not.
         if len(schema) <= _MAX_DECLARED:
             self._seen = schema
@@ -202,7 +216,7 @@ def _read(lines: pa.Array, declared: Declared) -> pa.Table | None:
             if table.num_rows != len(lines) or _levels(kinds) > _MAX_DEPTH:
                 return None
             if not _any_guessed(table.schema):
-                declared.learn(table.schema)
+                declared.learn(table.schema, surprised=schema is not start)
                 return table
             schema = pa.schema(_declare_fields(list(table.schema), ""))
     return None

@@ -205,8 +205,7 @@ class Segmenter:
             selection=self._selection,
             fast=self._fast,
             counting=self._counting,
-            # With few columns, there is nothing to gain.
-            by_protocol=self._wanted is None or self._wanted.schema is None,
+            by_kind=self._wanted is None or self._wanted.schema is None,
         )
 
     def _start(

@@ -25,7 +25,7 @@ FIRST, SOURCE_LINE, OFFSET = 1000, 990, 5000
 
 def joined(blocks: list[bytes], selection: Selection = EVERYTHING) -> Joint:
     lined = [
-        line_up(block, selection=selection, fast=True, counting=False, by_protocol=True)
+        line_up(block, selection=selection, fast=True, counting=False, by_kind=True)
         for block in blocks
     ]
     return Joint(lined, source="eve.json", source_line=SOURCE_LINE, first_line=FIRST, offset=OFFSET)

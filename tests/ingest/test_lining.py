@@ -34,7 +34,7 @@ def lined(data: bytes, **options: Any) -> Lined:
         "selection": EVERYTHING,
         "fast": True,
         "counting": False,
-        "by_protocol": True,
+        "by_kind": True,
     }
     return line_up(data, **{**defaults, **options})
 
@@ -90,10 +90,11 @@ def test_without_the_fast_parser_all_lines_are_odd() -> None:
     assert found.plain.tolist() == found.codes.tolist() == []
 
 
-def test_protocols_are_told_apart_only_where_they_matter() -> None:
-    found = lined(b"".join(LINES), by_protocol=False)
+def test_kinds_are_told_apart_only_where_they_matter() -> None:
+    found = lined(b"".join(LINES), by_kind=False)
 
-    assert {kind for kind in kinds(found).values() if kind.event_type == "alert"} == {Kind("alert")}
+    assert found.kinds == [Kind(None)]
+    assert found.codes.tolist() == [0] * len(found.plain)
 
 
 def test_lines_that_are_ruled_out_are_gone_and_counted() -> None:
