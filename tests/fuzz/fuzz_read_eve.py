@@ -7,8 +7,8 @@ place of the corpus is run alone, which is how a finding is tried again. Without
 
 from __future__ import annotations
 
-import multiprocessing
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +19,7 @@ from pathlib import Path
 __all__ = ["main"]
 
 _DEFAULTS = {"-max_total_time": "60", "-max_len": "2048", "-timeout": "60", "-rss_limit_mb": "4096"}
+_FOLDER = "--folder"
 
 
 def main(arguments: list[str]) -> int:
@@ -41,24 +42,22 @@ def main(arguments: list[str]) -> int:
     if find_spec("atheris") is None:
         print("atheris is not installed; seeds are changed at random instead")  # noqa: T201
         return _by_chance(given)
-    places = [one for one in arguments if not one.startswith("-")]
+    if _FOLDER in given:
+        _by_coverage(given, [one for one in arguments if not one.startswith("-")])
     with tempfile.TemporaryDirectory() as folder:
         # Another process, since libFuzzer ends its own at once, and leaves everything there.
-        process = multiprocessing.get_context("fork").Process(
-            target=_by_coverage, args=(given, places, Path(folder))
-        )
-        process.start()
-        process.join()
-    return abs(process.exitcode or 0)
+        command = [sys.executable, __file__, f"{_FOLDER}={folder}", *arguments]
+        return subprocess.run(command, check=False).returncode
 
 
-def _by_coverage(given: dict[str, str], places: list[str], folder: Path) -> None:
+def _by_coverage(given: dict[str, str], places: list[str]) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["suricata_eve"], exclude=["suricata_eve.testing"]):
         from fuzz_check import check
         from fuzz_seeds import mutated, seeds, tokens
 
+    folder = Path(given.pop(_FOLDER))
     words = folder / "words"
     words.write_text("".join(f'"{_quoted(word)}"\n' for word in tokens()), encoding="ascii")
     # A finding alone is tried without the seeds.
