@@ -116,7 +116,7 @@ def test_a_scan_is_not_changed_by_what_is_asked_of_it(tmp_path: Path) -> None:
 OPTIONS: dict[str, dict[str, Any]] = {
     "all": {},
     "file-order": {"order": "file"},
-    "types": {"event_types": ["alert", "dns", "none"]},
+    "types": {"event_types": ["alert", "dns", "arp"]},
     "no-types": {"exclude_event_types": ["netflow", "flow", "stats"]},
     "times": {"since": "2022-01-02T06:00:00+0100", "until": "2022-01-02T12:00:00"},
     "contains": {"contains": ["jndi", b"ldap"]},
@@ -499,3 +499,14 @@ def test_a_file_object_is_read_from_where_it_stands_and_left_open(tmp_path: Path
         assert scan.to_pandas()["n"].tolist() == [2]
         assert not file.closed
         assert len(scan.to_pandas()) == 0
+
+
+def test_an_event_type_that_nobody_knows_is_told_with_a_hint() -> None:
+    """Of several that are asked for, only that one; a known type may well be in no event."""
+    with pytest.warns(EveWarning, match=r"no event is of type 'alrt' \(did you mean 'alert'\?\)"):
+        frame = read_eve(b'{"event_type":"dns"}\n', event_types=["alrt", "dns", "tls"])
+
+    assert frame["event_type"].tolist() == ["dns"]
+    assert (
+        read_eve(b'{"event_type":"odd"}\n', event_types=["odd", "tls"]).attrs["eve"]["notes"] == []
+    )

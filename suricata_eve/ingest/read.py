@@ -20,6 +20,7 @@ from suricata_eve.ingest.segments import BlockRead, Segmenter
 from suricata_eve.ingest.selection import EVERYTHING, Selection
 from suricata_eve.ingest.sources import Source, blocks, names, sources_of, total_bytes
 from suricata_eve.ingest.wanted import Wanted
+from suricata_eve.schema.event_types import EVENT_TYPES
 from suricata_eve.schema.fields import fields, is_known
 
 __all__ = [
@@ -108,8 +109,7 @@ def read_table(reading: Reading) -> tuple[Assembled, Report]:
     """
     report = Report()
     assembled = _assembled(_blocks(reading, report), report, reading)
-    if reading.wanted is not None:
-        report.notes += _strange(reading.wanted, assembled)
+    report.notes += _strange(reading, assembled)
     return assembled, report
 
 
@@ -305,18 +305,25 @@ def _assembled(held: Iterable[BlockRead], report: Report, reading: Reading) -> A
     return assemble(segments, report, reading.wanted)
 
 
-def _strange(wanted: Wanted, assembled: Assembled) -> list[str]:
-    """Tell of columns that were asked for by a name that neither EVE nor the sources know."""
-    strange = [
+def _strange(reading: Reading, assembled: Assembled) -> list[str]:
+    """Tell of names that were asked for, and that neither EVE nor the sources know."""
+    asked = reading.selection.event_types or ()
+    found = {event_type for event_type, _, _ in assembled.groups}
+    types = sorted(set(asked) - found - set(EVENT_TYPES))
+    columns = [
         name
-        for name in wanted.names
+        for name in (reading.wanted.names if reading.wanted is not None else ())
         if not is_known(name) and assembled.table.column(name).null_count == len(assembled.lines)
     ]
-    hints = {name: get_close_matches(name, fields(), n=1) for name in strange}
     return [
-        f"no event has {name!r}" + (f" (did you mean {hints[name][0]!r}?)" if hints[name] else "")
-        for name in strange
+        *(f"no event is of type {name!r}{_hint(name, EVENT_TYPES)}" for name in types),
+        *(f"no event has {name!r}{_hint(name, fields())}" for name in columns),
     ]
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def _stop(block: BlockRead) -> None:
