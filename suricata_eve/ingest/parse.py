@@ -187,6 +187,18 @@ def _parse(lines: pa.Array, positions: np.ndarray, declared: Declared) -> Iterat
     yield from _parse(lines.take(pa.array(exact)), positions[exact], declared)
 
 
+def _table(lines: pa.Array, schema: pa.Schema, *, others: str) -> pa.Table:
+    """Run the parser over lines; `others` says what to do about fields not declared."""
+    buffer = _ndjson(lines)
+    return pj.read_json(
+        pa.BufferReader(buffer),
+        # One block, whatever its size: types cannot change between blocks, and no object is
+        # longer than a block.
+        read_options=pj.ReadOptions(use_threads=False, block_size=buffer.size + 1),
+        parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior=others),
+    )
+
+
 def _ndjson(lines: pa.Array) -> pa.Buffer:
     offsets = np.frombuffer(lines.buffers()[1], np.int64)
     start, stop = offsets[lines.offset], offsets[lines.offset + len(lines)]
@@ -195,18 +207,11 @@ def _ndjson(lines: pa.Array) -> pa.Buffer:
 
 def _read(lines: pa.Array, declared: Declared) -> pa.Table | None:
     """Read lines until no text was taken for a date; None if the parser refuses them."""
-    buffer = _ndjson(lines)
     for start in (declared.schema, pa.schema([])):
         schema = start
         for _ in range(_MAX_READS):
             try:
-                table = pj.read_json(
-                    pa.BufferReader(buffer),
-                    # One block, whatever its size: types cannot change between blocks, and
-                    # no object is longer than a block.
-                    read_options=pj.ReadOptions(use_threads=False, block_size=buffer.size + 1),
-                    parse_options=pj.ParseOptions(explicit_schema=schema),
-                )
+                table = _table(lines, schema, others="infer")
                 # The parser miscounts nulls in lists whose type it does not know yet, and
                 # gives arrays whose lists end behind their elements.
                 table.validate()
@@ -224,15 +229,8 @@ def _read(lines: pa.Array, declared: Declared) -> pa.Table | None:
 
 def _read_declared(lines: pa.Array, schema: pa.Schema) -> dict[str, pa.Array] | None:
     """Read declared fields alone; None if the parser refuses the lines."""
-    buffer = _ndjson(lines)
     try:
-        table = pj.read_json(
-            pa.BufferReader(buffer),
-            read_options=pj.ReadOptions(use_threads=False, block_size=buffer.size + 1),
-            parse_options=pj.ParseOptions(
-                explicit_schema=schema, unexpected_field_behavior="ignore"
-            ),
-        )
+        table = _table(lines, schema, others="ignore")
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
     return _columns(table) if table.num_rows == len(lines) else None

@@ -230,12 +230,9 @@ class Segmenter:
         result.segments = [*self._chosen(joint, segments, events), *self._built(joint, events)]
         lines = [segment.lines for segment in result.segments]
         kept = np.concatenate([np.empty(0, np.int64), *lines])
-        given = set(kept.tolist()) if self._selection is not EVERYTHING and result.found else set()
-        result.found = [
-            one
-            for one in result.found
-            if one.left_out or self._selection is EVERYTHING or one.line in given
-        ]
+        if self._selection is not EVERYTHING and result.found:
+            given = set(kept.tolist())
+            result.found = [one for one in result.found if one.left_out or one.line in given]
         if self._divisible:
             result.reread = partial(self._reread, joint, np.sort(joint.positions(kept)), events)
         return result
@@ -267,14 +264,19 @@ class Segmenter:
 
     def _chosen(self, joint: Joint, segments: list[Segment], events: _Events) -> list[Segment]:
         """Return the events of segments that are asked for."""
+        kept = self._kept(joint, segments)
+        # Parsed again, since the types of the columns may come from events that go.
+        return segments if kept is None else self._parsed_again(joint, kept, events)
+
+    def _kept(self, joint: Joint, segments: list[Segment]) -> np.ndarray | None:
+        """Return the positions of the events that are asked for; None if all of them are."""
         if self._selection is EVERYTHING:
-            return segments
+            return None
         masks = [selected(segment, self._selection) for segment in segments]
         if all(mask.all() for mask in masks):
-            return segments
-        # The types of the columns may come from events that go.
+            return None
         lines = [segment.lines[mask] for segment, mask in zip(segments, masks, strict=True)]
-        return self._parsed_again(joint, np.sort(joint.positions(np.concatenate(lines))), events)
+        return np.sort(joint.positions(np.concatenate(lines)))
 
     def _parsed_again(self, joint: Joint, positions: np.ndarray, events: _Events) -> list[Segment]:
         """Parse lines that are known to be events; what is refused now is added to `events`."""
@@ -311,14 +313,10 @@ class Segmenter:
     def _built(self, joint: Joint, events: _Events) -> list[Segment]:
         """Put events that were parsed one by one together again, those of one type."""
         segments = _segments_of(joint, events, self._wanted)
-        if self._selection is EVERYTHING:
+        kept = self._kept(joint, segments)
+        if kept is None:
             return segments
-        masks = [selected(segment, self._selection) for segment in segments]
-        if all(mask.all() for mask in masks):
-            return segments
-        lines = [segment.lines[mask] for segment, mask in zip(segments, masks, strict=True)]
-        kept = set(joint.positions(np.concatenate(lines)).tolist())
-        events = {position: event for position, event in events.items() if position in kept}
+        events = {position: events[position] for position in kept.tolist()}
         return _segments_of(joint, events, self._wanted)
 
 
