@@ -1,4 +1,4 @@
-"""The methods of ``df.eve`` that write files."""
+"""Methods of ``df.eve`` that write files."""
 
 from __future__ import annotations
 
