@@ -1,0 +1,1 @@
+"""Tidy tables of one protocol each, the same whatever release of Suricata wrote the log."""
