@@ -5,8 +5,8 @@ from __future__ import annotations
 from suricata_eve.analysis.alerts import alerts
 from suricata_eve.analysis.events import events
 from suricata_eve.analysis.flow_events import by_flow
-from suricata_eve.analysis.orientation import orientation
+from suricata_eve.analysis.orientation import orient, orientation
 from suricata_eve.analysis.payloads import payloads
 from suricata_eve.analysis.summary import group_summary
 
-__all__ = ["alerts", "by_flow", "events", "group_summary", "orientation", "payloads"]
+__all__ = ["alerts", "by_flow", "events", "group_summary", "orient", "orientation", "payloads"]

@@ -187,6 +187,6 @@ def _concise(frame: pd.DataFrame, positions: NDArray[np.int64]) -> pd.DataFrame:
     if len(positions):
         require_columns(frame, ["src_ip", "dest_ip"], method="alerts")
         sides = orientation(frame, positions)
-        data |= {side: text_column(sides[side]) for side in ("client", "server")}
+        data |= {side: text_column(sides[f"{side}_ip"]) for side in ("client", "server")}
     arrays = {name: pd.arrays.ArrowExtensionArray(column) for name, column in data.items()}
     return pd.DataFrame(arrays, index=frame.index.take(positions))

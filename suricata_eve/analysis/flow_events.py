@@ -10,15 +10,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.columns import integer_column, require_columns
+from suricata_eve.analysis.chosen import as_series, is_mask, mask_of, what
+from suricata_eve.analysis.columns import integer_column, joined, require_columns
+from suricata_eve.analysis.connections import NO_TIME, TELLING, Connections, together
 from suricata_eve.analysis.order import time_order
-from suricata_eve.analysis.rows import take_column, take_rows
-from suricata_eve.errors import EveTypeError, EveValueError
+from suricata_eve.analysis.rows import take_rows
+from suricata_eve.errors import EveTypeError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Flows", "by_flow"]
+__all__ = ["Flows", "by_flow", "flow_positions"]
 
 Flows: TypeAlias = (
     "int | Iterable[int] | pd.DataFrame | pd.Series | pd.Index | NDArray[np.generic] | None"
@@ -46,18 +48,86 @@ def by_flow(frame: pd.DataFrame, flows: Flows = None) -> pd.DataFrame:
     See Also
     --------
     suricata_eve.accessor.EveAccessor.by_flow : The same as a method, with examples.
+    suricata_eve.analysis.connections.connections : Which events are of the same flow.
     """
-    require_columns(frame, ["flow_id", "timestamp"], method="by_flow")
-    ids = integer_column(frame["flow_id"])
-    chosen = pc.is_valid(ids) if flows is None else _is_in(ids, _wanted(frame, flows))
-    positions = np.flatnonzero(np.asarray(chosen, bool)).astype(np.int64)
-    if len(positions) == 0:
-        return take_rows(frame, positions)
-    numbers = np.asarray(ids.filter(chosen))
-    return take_rows(frame, time_order(frame, positions, first=numbers))
+    return take_rows(frame, flow_positions(frame, flows, method="by_flow"))
 
 
-def _is_in(ids: pa.ChunkedArray, wanted: pa.ChunkedArray) -> pa.ChunkedArray:
+def flow_positions(frame: pd.DataFrame, flows: Flows = None, *, method: str) -> NDArray[np.int64]:
+    """Return the positions of all events of some flows, flow by flow in time order.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Events with ``flow_id`` and ``timestamp``.
+    flows : int, iterable of int, Series, Index, array, boolean mask or DataFrame, optional
+        What tells flows, as in :func:`by_flow`.
+    method : str
+        Who asks, for messages.
+
+    Returns
+    -------
+    ndarray of int64
+        Positions.
+    """
+    require_columns(frame, ["flow_id", "timestamp"], method=method)
+    ids = joined(integer_column(frame["flow_id"]))
+    if isinstance(flows, pd.DataFrame):
+        require_columns(flows, ["flow_id"], method=method)
+        found, chosen = _of_flows(frame, ids, flows)
+    else:
+        found = together([frame])[0]
+        chosen = _chosen(frame, ids, found.number, flows)
+    positions = np.flatnonzero(chosen).astype(np.int64)
+    numbers = np.asarray(ids.filter(pa.array(chosen)))
+    first = [found.start[positions], found.host[positions], numbers]
+    return time_order(frame, positions, first=first)
+
+
+def _chosen(
+    frame: pd.DataFrame, ids: pa.Array, number: NDArray[np.int64], flows: Flows
+) -> NDArray[np.bool_]:
+    if flows is None:
+        return number >= 0
+    values = as_series(flows)
+    if is_mask(values):
+        mask = mask_of(frame, values, aligned=isinstance(flows, pd.Series))
+        return _among(number, number[mask])
+    try:
+        wanted = integer_column(values.rename("flows"))
+    except EveTypeError as error:
+        msg = f"flows are integers, a boolean mask or a frame with 'flow_id'; {what(values)}"
+        raise EveTypeError(msg) from error
+    return _is_in(ids, wanted)
+
+
+def _among(number: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    size = int(max(number.max(initial=-1), wanted.max(initial=-1))) + 2
+    table = np.zeros(size, bool)
+    table[wanted] = True
+    table[-1] = False  # what -1 points at: no flow
+    return table[number]
+
+
+def _of_flows(
+    frame: pd.DataFrame, ids: pa.Array, flows: pd.DataFrame
+) -> tuple[Connections, NDArray[np.bool_]]:
+    """Tell the flows of all events, and which of them those of some others are.
+
+    Others that do not tell their time, or the host where there are several, are taken by
+    their ID alone.
+    """
+    found, others = together([frame, flows.loc[:, flows.columns.isin(TELLING)]])
+    vague = others.start == NO_TIME
+    if "host" not in flows.columns and bool((found.host >= 0).any()):
+        vague |= True
+    chosen = _among(found.number, others.number[~vague])
+    if vague.any():
+        chosen |= _is_in(ids, integer_column(flows["flow_id"]).filter(pa.array(vague)))
+    return found, chosen
+
+
+def _is_in(ids: pa.Array, wanted: pa.ChunkedArray) -> NDArray[np.bool_]:
     """Compare integers of 64 bits, signed or not, without floats."""
     wanted = wanted.drop_null()
     if wanted.type != ids.type:
@@ -66,93 +136,4 @@ def _is_in(ids: pa.ChunkedArray, wanted: pa.ChunkedArray) -> pa.ChunkedArray:
         if wanted.type == pa.int64():
             possible = pc.greater_equal(wanted, 0)
         wanted = wanted.filter(possible).cast(ids.type)
-    return pc.is_in(ids, value_set=pc.unique(wanted))
-
-
-def _wanted(frame: pd.DataFrame, flows: Flows) -> pa.ChunkedArray:
-    if isinstance(flows, pd.DataFrame):
-        require_columns(flows, ["flow_id"], method="by_flow")
-        return integer_column(flows["flow_id"])
-    values = _series(flows)
-    if _is_mask(values):
-        mask = _mask(frame, values, aligned=isinstance(flows, pd.Series))
-        return integer_column(take_column(frame["flow_id"], np.flatnonzero(mask)))
-    try:
-        return integer_column(values.rename("flows"))
-    except EveTypeError as error:
-        msg = f"flows are integers, a boolean mask or a frame with 'flow_id'; {_what(values)}"
-        raise EveTypeError(msg) from error
-
-
-def _what(values: pd.Series) -> str:
-    first = values.dropna()
-    example = f", the first is {first.iloc[0]!r}" if len(first) else ""
-    return f"these are {values.dtype}{example}"
-
-
-def _series(flows: Flows) -> pd.Series:
-    """Bring what tells flows into one shape; only a Series keeps its index."""
-    if isinstance(flows, pd.Series):
-        return flows
-    if isinstance(flows, str | bytes | dict):
-        msg = (
-            f"flows are integers, a boolean mask or a frame, not {type(flows).__name__}: {flows!r}"
-        )
-        raise EveTypeError(msg)
-    if isinstance(flows, pd.Index):
-        if isinstance(flows, pd.MultiIndex):
-            msg = "flows cannot be a MultiIndex; take the level with the IDs"
-            raise EveTypeError(msg)
-        return pd.Series(flows.array)
-    if isinstance(flows, np.ndarray | pd.api.extensions.ExtensionArray):
-        if flows.ndim != 1:
-            msg = f"flows have one dimension, not {flows.ndim}"
-            raise EveTypeError(msg)
-        return pd.Series(flows)
-    if isinstance(flows, pa.Array | pa.ChunkedArray):
-        return pd.Series(pd.arrays.ArrowExtensionArray(flows))
-    if isinstance(flows, Iterable):
-        items = list(flows)
-        return pd.Series(items, dtype=object)
-    if isinstance(flows, bool | np.bool_):
-        msg = "flows cannot be one boolean; a mask has one for each event"
-        raise EveTypeError(msg)
-    return pd.Series([flows], dtype=object)
-
-
-def _is_mask(values: pd.Series) -> bool:
-    if pd.api.types.is_bool_dtype(values.dtype):
-        return True
-    if values.dtype != object:
-        return False
-    kind = pd.api.types.infer_dtype(values, skipna=True)
-    return kind == "boolean"
-
-
-def _mask(frame: pd.DataFrame, values: pd.Series, *, aligned: bool) -> NDArray[np.bool_]:
-    given = np.asarray(values.array.isna(), bool)
-    chosen = np.zeros(len(values), bool)
-    chosen[~given] = np.asarray(values[~given].to_numpy(), bool)
-    if not aligned or values.index.equals(frame.index):
-        if len(chosen) != len(frame):
-            msg = f"the mask has {len(chosen)} values and the frame {len(frame)} events"
-            raise EveValueError(msg)
-        return chosen
-    labels = values.index[chosen]
-    if not frame.index.is_unique:
-        msg = (
-            "the mask has another index than the frame, whose labels are not unique, so that it "
-            "cannot be aligned; use a mask made of this frame, or its flow IDs"
-        )
-        raise EveValueError(msg)
-    places = frame.index.get_indexer(labels)
-    lost = int((places < 0).sum())
-    if lost:
-        msg = (
-            f"{lost} of the mask's {len(labels)} chosen events are not in the frame (first: "
-            f"{labels[places < 0][0]}); use a mask of this frame's events, or their flow IDs"
-        )
-        raise EveValueError(msg)
-    mask = np.zeros(len(frame), bool)
-    mask[places] = True
-    return mask
+    return np.asarray(pc.is_in(ids, value_set=pc.unique(wanted)), bool)

@@ -12,6 +12,8 @@ from suricata_eve.analysis.columns import instant_column
 from suricata_eve.analysis.rows import take_column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 __all__ = ["time_order"]
@@ -21,7 +23,7 @@ def time_order(
     frame: pd.DataFrame,
     positions: NDArray[np.int64],
     *,
-    first: NDArray[np.int64] | None = None,
+    first: Sequence[NDArray[np.int64]] = (),
 ) -> NDArray[np.int64]:
     """Sort positions of rows by time, then by place.
 
@@ -32,8 +34,8 @@ def time_order(
         :func:`suricata_eve.read_eve` gives, is the place; else the position is.
     positions : ndarray of int64
         Positions of rows.
-    first : ndarray of int64, optional
-        What to sort by before time, one number per position.
+    first : sequence of ndarray of int64, default ()
+        What to sort by before time, the most important last, one number per position.
 
     Returns
     -------
@@ -47,4 +49,4 @@ def time_order(
     if pd.api.types.is_integer_dtype(frame.index.dtype) and not frame.index.hasnans:
         place = frame.index.take(positions).to_numpy()
     keys = [positions, place, moment, no_time]
-    return positions[np.lexsort(keys if first is None else [*keys, first])]
+    return positions[np.lexsort([*keys, *first])]

@@ -1,17 +1,27 @@
 """Who is the client of an event, and who the server.
 
 ``src_ip`` and ``dest_ip`` follow the packet: an alert on a response has the server as
-its source. What tells the client, best first:
+its source. What tells the client, best first, and what the column ``orientation`` then
+says:
 
-1. the event itself: ``flow.src_ip`` (Suricata 7 and later), that it is a ``flow`` event,
-   or its ``direction``;
-2. the ``flow`` event of the same flow;
-3. another event of that flow that tells by itself, or of a type that Suricata always
-   writes from client to server.
+``flow``
+    the event itself: its ``flow.src_ip`` (Suricata 7 and later), or it is the ``flow``
+    event;
+``direction``
+    the event's own ``direction``;
+``flow_event``
+    the ``flow`` event of the same flow;
+``event``
+    another event of that flow, by its ``flow.src_ip`` or its ``direction``;
+``request``
+    an event of that flow, or the event itself, of a type that Suricata logs from client to
+    server whichever packet came last (DNS responses of Suricata 8: from server to client);
+``src_ip``
+    nothing: the source of the packet stands in for the client.
 
-Flow IDs come again over time and on other sensors, so that an event only counts as of
-the same flow if its two endpoints are the same as well, either way round. Events that
-contradict each other do not tell; an event about which nothing tells stays as it is.
+Events are of the same flow by host, flow ID and time
+(:mod:`suricata_eve.analysis.connections`), and they only tell of an event that has the
+same two endpoints, either way round. Events that contradict each other do not tell.
 """
 
 from __future__ import annotations
@@ -23,20 +33,80 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.columns import integer_column, joined, require_columns, text_column
+from suricata_eve.analysis.columns import integer_column, require_columns
+from suricata_eve.analysis.connections import connections
+from suricata_eve.analysis.endpoints import Columns, combined, endpoint_numbers
 from suricata_eve.analysis.rows import take_column
-from suricata_eve.errors import EveValueError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CLIENT_FIRST", "orientation"]
+__all__ = ["CLIENT_FIRST", "ENDS", "RULES", "orient", "orientation"]
 
-CLIENT_FIRST = ("dcerpc", "ftp", "http", "ldap", "smb", "smtp", "ssh", "tls")
-"""Event types whose ``src_ip`` is the client's, whichever way the last packet went."""
+CLIENT_FIRST = (
+    "dcerpc",
+    "ftp",
+    "ftp_data",
+    "http",
+    "ldap",
+    "smb",
+    "smtp",
+    "ssh",
+    "tftp",
+    "tls",
+)
+"""Event types whose ``src_ip`` is the client's, whichever way the last packet went.
 
+Their loggers in Suricata write the header with ``LOG_DIR_FLOW``, client first.
+"""
+
+RULES = ("src_ip", "flow", "direction", "flow_event", "event", "request")
+"""The values of ``orientation``."""
+
+ENDS = {
+    "client_ip": pa.string(),
+    "client_port": pa.uint16(),
+    "server_ip": pa.string(),
+    "server_port": pa.uint16(),
+    "orientation": pa.string(),
+}
+"""The columns that tell client and server, and their types."""
+
+_EVIDENCE = (
+    *("event_type", "timestamp", "flow_id", "host", "src_ip", "src_port", "dest_ip", "dest_port"),
+    *("direction", "flow.src_ip", "flow.src_port", "flow.dest_ip", "flow.dest_port"),
+    *("flow.start", "netflow.start", "dns.type"),
+)
+_NOTHING, _OF_FLOW, _DIRECTION, _FLOW_EVENT, _EVENT, _REQUEST = range(len(RULES))
 _UNKNOWN, _AS_LOGGED, _FLIPPED = 0, 1, 2
-_PORTS = 2**16 + 1
+
+
+def orient(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add client and server to events.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Events; it is not changed. Those of all types help to tell.
+
+    Returns
+    -------
+    DataFrame
+        The events with the columns of :func:`orientation` behind their own. What an
+        earlier call found is kept where nothing better tells: a part of an oriented frame
+        stays oriented.
+
+    See Also
+    --------
+    suricata_eve.accessor.EveAccessor.orient : The same as a method, with examples.
+    """
+    told = orientation(frame)
+    earlier = frame.columns.isin(list(ENDS))
+    # A shallow copy: the columns are shared, what is set below is only in the new frame.
+    result = frame.loc[:, ~earlier] if earlier.any() else frame.copy(deep=False)
+    for name in ENDS:
+        result[name] = told[name].array
+    return result
 
 
 def orientation(frame: pd.DataFrame, positions: NDArray[np.int64] | None = None) -> pd.DataFrame:
@@ -52,9 +122,11 @@ def orientation(frame: pd.DataFrame, positions: NDArray[np.int64] | None = None)
     Returns
     -------
     DataFrame
-        ``client``, ``client_port``, ``server``, ``server_port`` as text and ``uint16``,
-        with the index of these rows; ``known``, whether anything told. Where nothing
-        did, the client is the source.
+        ``client_ip``, ``client_port``, ``server_ip``, ``server_port`` as text and
+        ``uint16``; ``orientation``, the rule that told, as text; missing in events without
+        addresses. It has the index of these rows. A frame that has ``client_ip`` and
+        ``server_ip`` in place of addresses, such as a table of :func:`http`, says so
+        itself.
 
     Raises
     ------
@@ -63,101 +135,129 @@ def orientation(frame: pd.DataFrame, positions: NDArray[np.int64] | None = None)
     EveValueError
         If a port does not fit in 16 bits.
     """
+    names = set(frame.columns)
+    index = frame.index if positions is None else frame.index.take(positions)
+    events = Columns(frame, positions)
+    if {"client_ip", "server_ip"} <= names and not {"src_ip", "dest_ip"} <= names:
+        return _table(_as_they_are(events), index)
     require_columns(frame, ["src_ip", "dest_ip"], method="orientation")
-    if positions is None:
-        positions = np.arange(len(frame))
-    events = _Events(frame, positions)
-    sides = events.sides()
-    open_rows = np.flatnonzero((sides == _UNKNOWN) & events.flow_known)
-    if len(open_rows):
-        sides[open_rows] = _ask_flow(frame, events, open_rows)
-    flipped = pa.array(sides == _FLIPPED)
-    pairs = {
-        "client": pc.if_else(flipped, events.text("dest_ip"), events.text("src_ip")),
-        "client_port": pc.if_else(flipped, events.port("dest_port"), events.port("src_port")),
-        "server": pc.if_else(flipped, events.text("src_ip"), events.text("dest_ip")),
-        "server_port": pc.if_else(flipped, events.port("src_port"), events.port("dest_port")),
-        "known": pa.array(sides != _UNKNOWN),
+    sides, rules = _earlier(events) if names.issuperset(ENDS) else _nothing(events.length)
+    _fill(sides, rules, *_own(events))
+    open_rows = np.flatnonzero(sides == _UNKNOWN)
+    if len(open_rows) and "flow_id" in names:
+        sides[open_rows], rules[open_rows] = _ask_flows(frame, positions, open_rows)
+    by_type = _by_type(events)
+    _fill(sides, rules, by_type, np.where(by_type == _UNKNOWN, _NOTHING, _REQUEST))
+    return _table(_ends(events, sides, rules), index)
+
+
+def _nothing(length: int) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    return np.full(length, _UNKNOWN, np.int8), np.full(length, _NOTHING, np.int8)
+
+
+def _fill(
+    sides: NDArray[np.int8],
+    rules: NDArray[np.int8],
+    more: NDArray[np.int8],
+    more_rules: NDArray[np.int8],
+) -> None:
+    """Put in what is told of rows of which nothing was told before."""
+    rows = sides == _UNKNOWN
+    sides[rows], rules[rows] = more[rows], more_rules[rows]
+
+
+def _table(data: dict[str, pa.Array], index: pd.Index) -> pd.DataFrame:
+    arrays = {name: pd.arrays.ArrowExtensionArray(column) for name, column in data.items()}
+    return pd.DataFrame(arrays, index=index)
+
+
+def _as_they_are(events: Columns) -> dict[str, pa.Array]:
+    return {
+        name: events.text(name) if pa.types.is_string(kind) else events.ports(name)
+        for name, kind in ENDS.items()
     }
-    arrays = {name: pd.arrays.ArrowExtensionArray(data) for name, data in pairs.items()}
-    return pd.DataFrame(arrays, index=frame.index.take(positions))
 
 
-class _Events:
-    """The columns of some rows that tell the direction, as Arrow arrays."""
+def _ends(events: Columns, sides: NDArray[np.int8], rules: NDArray[np.int8]) -> dict[str, pa.Array]:
+    flipped = pa.array(sides == _FLIPPED)
+    source, target = events.text("src_ip"), events.text("dest_ip")
+    source_port, target_port = events.ports("src_port"), events.ports("dest_port")
+    without = np.asarray(pc.and_(source.is_null(), target.is_null()))
+    names = pa.DictionaryArray.from_arrays(
+        pa.array(rules, mask=without), pa.array(RULES, pa.string())
+    )
+    return {
+        "client_ip": pc.if_else(flipped, target, source),
+        "client_port": pc.if_else(flipped, target_port, source_port),
+        "server_ip": pc.if_else(flipped, source, target),
+        "server_port": pc.if_else(flipped, source_port, target_port),
+        "orientation": names.cast(pa.string()),
+    }
 
-    def __init__(self, frame: pd.DataFrame, positions: NDArray[np.int64]) -> None:
-        self._frame = frame
-        self._positions = positions
-        self._cache: dict[str, pa.Array] = {}
-        flow = self._integers("flow_id")
-        self.flow_known = np.asarray(flow.is_valid())
-        # Only compared with each other; uint64 keeps its bits.
-        self.flow = np.asarray(flow.fill_null(0)).astype(np.int64)
 
-    def _column(self, name: str) -> pd.Series | None:
-        if name not in self._frame.columns:
-            return None
-        return take_column(self._frame[name], self._positions)
-
-    def text(self, name: str) -> pa.Array:
-        if name not in self._cache:
-            column = self._column(name)
-            data = None if column is None else joined(text_column(column))
-            self._cache[name] = (
-                pa.nulls(len(self._positions), pa.string()) if data is None else data
-            )
-        return self._cache[name]
-
-    def _integers(self, name: str) -> pa.Array:
-        column = self._column(name)
-        if column is None:
-            return pa.nulls(len(self._positions), pa.int64())
-        return joined(integer_column(column))
-
-    def port(self, name: str) -> pa.Array:
-        if name not in self._cache:
-            try:
-                self._cache[name] = self._integers(name).cast(pa.uint16())
-            except pa.ArrowInvalid as error:
-                msg = f"{name!r} holds what is no port: {error}"
-                raise EveValueError(msg) from error
-        return self._cache[name]
-
-    def sides(self) -> NDArray[np.int8]:
-        """Tell what each event says of itself."""
-        source, target = self.text("src_ip"), self.text("dest_ip")
-        by_flow = _side(self.text("flow.src_ip"), source, target)
-        # The same address on both sides, as on the loopback: the port tells.
-        same = np.asarray(pc.equal(source, target).fill_null(fill_value=False))
-        if same.any():
-            ports = _side(self.port("flow.src_port"), self.port("src_port"), self.port("dest_port"))
-            by_flow[same] = np.where(by_flow[same] == _UNKNOWN, _UNKNOWN, ports[same])
-        is_flow = _equals(self.text("event_type"), "flow")
-        direction = self.text("direction")
-        by_direction = np.select(
-            [_equals(direction, "to_server"), _equals(direction, "to_client")],
-            [_AS_LOGGED, _FLIPPED],
-            _UNKNOWN,
+def _earlier(events: Columns) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Return what an earlier call told, as far as the addresses are still the same."""
+    source, target = events.text("src_ip"), events.text("dest_ip")
+    source_port, target_port = events.ports("src_port"), events.ports("dest_port")
+    client, server = events.text("client_ip"), events.text("server_ip")
+    client_port, server_port = events.ports("client_port"), events.ports("server_port")
+    as_logged, flipped = (
+        _same(client, one)
+        & _same(server, other)
+        & _same(client_port, port)
+        & _same(server_port, to)
+        for one, other, port, to in (
+            (source, target, source_port, target_port),
+            (target, source, target_port, source_port),
         )
-        return np.select(
-            [by_flow != _UNKNOWN, is_flow], [by_flow, _AS_LOGGED], by_direction
-        ).astype(np.int8)
+    )
+    rule = pc.index_in(events.text("orientation"), value_set=pa.array(RULES, pa.string()))
+    rules = np.asarray(rule.fill_null(_NOTHING)).astype(np.int8)
+    told = rules != _NOTHING
+    sides = np.select([told & as_logged, told & flipped], [_AS_LOGGED, _FLIPPED], _UNKNOWN)
+    return sides.astype(np.int8), np.where(sides == _UNKNOWN, _NOTHING, rules).astype(np.int8)
 
-    def endpoints(self, names: dict[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return source and target as numbers, the same for the same address and port."""
-        both = []
-        for side in ("src", "dest"):
-            addresses = self.text(f"{side}_ip").dictionary_encode()
-            table = [
-                names.setdefault(name, len(names)) for name in addresses.dictionary.to_pylist()
-            ]
-            codes = np.asarray([*table, -1], np.int64)[
-                np.asarray(addresses.indices.fill_null(len(table)))
-            ]
-            ports = np.asarray(self.port(f"{side}_port").cast(pa.int32()).fill_null(-1))
-            both.append((codes + 1) * _PORTS + ports + 1)
-        return both[0], both[1]
+
+def _same(one: pa.Array, other: pa.Array) -> NDArray[np.bool_]:
+    equal = pc.equal(one, other).fill_null(fill_value=False)
+    return np.asarray(pc.or_(equal, pc.and_(one.is_null(), other.is_null())))
+
+
+def _own(events: Columns) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Return what each event says of itself."""
+    source, target = events.text("src_ip"), events.text("dest_ip")
+    by_flow = _side(events.text("flow.src_ip"), source, target)
+    # The same address on both sides, as on the loopback: the port tells.
+    same = np.asarray(pc.equal(source, target).fill_null(fill_value=False))
+    if same.any():
+        ports = (events.ports(name) for name in ("flow.src_port", "src_port", "dest_port"))
+        by_port = _side(*ports)
+        by_flow[same] = np.where(by_flow[same] == _UNKNOWN, _UNKNOWN, by_port[same])
+    by_flow[(by_flow == _UNKNOWN) & _equals(events.text("event_type"), "flow")] = _AS_LOGGED
+    direction = events.text("direction")
+    by_direction = np.select(
+        [_equals(direction, "to_server"), _equals(direction, "to_client")],
+        [_AS_LOGGED, _FLIPPED],
+        _UNKNOWN,
+    )
+    sides = np.where(by_flow == _UNKNOWN, by_direction, by_flow).astype(np.int8)
+    rules = np.select(
+        [by_flow != _UNKNOWN, by_direction != _UNKNOWN], [_OF_FLOW, _DIRECTION], _NOTHING
+    )
+    return sides, rules.astype(np.int8)
+
+
+def _by_type(events: Columns) -> NDArray[np.int8]:
+    """Return what the type of each event says."""
+    event_type = events.text("event_type")
+    client_first = np.asarray(pc.is_in(event_type, value_set=pa.array(CLIENT_FIRST)))
+    dns, kind = _equals(event_type, "dns"), events.text("dns.type")
+    sent = pc.is_in(kind, value_set=pa.array(["query", "answer", "request"]))
+    return np.select(
+        [client_first | (dns & np.asarray(sent)), dns & _equals(kind, "response")],
+        [_AS_LOGGED, _FLIPPED],
+        _UNKNOWN,
+    ).astype(np.int8)
 
 
 def _equals(data: pa.Array, value: str) -> NDArray[np.bool_]:
@@ -170,58 +270,56 @@ def _side(client: pa.Array, source: pa.Array, target: pa.Array) -> NDArray[np.in
     return np.select([as_logged, flipped], [_AS_LOGGED, _FLIPPED], _UNKNOWN).astype(np.int8)
 
 
-def _ask_flow(frame: pd.DataFrame, events: _Events, rows: NDArray[np.int64]) -> NDArray[np.int8]:
-    """Ask the other events of the flows for the side of some rows."""
-    wanted = pd.unique(events.flow[rows])
+def _ask_flows(
+    frame: pd.DataFrame, positions: NDArray[np.int64] | None, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Return what all events of their flows say of some rows."""
+    if positions is None:
+        return _witnesses(frame, rows)
+    asked = positions[rows]
     flows = integer_column(frame["flow_id"])
-    ids = pa.array(wanted).cast(flows.type, safe=False)
-    mask = pc.is_in(flows, value_set=ids)
-    witnesses = _Events(frame, np.flatnonzero(np.asarray(mask)))
+    ids = integer_column(take_column(frame["flow_id"], asked)).cast(flows.type, safe=False)
+    found = np.flatnonzero(np.asarray(pc.is_in(flows, value_set=pc.unique(ids).drop_null())))
+    names = [name for name in _EVIDENCE if name in frame.columns]
+    events = pd.DataFrame({name: take_column(frame[name], found).array for name in names})
+    place = np.minimum(np.searchsorted(found, asked), max(len(found) - 1, 0))
+    # Events without a flow are of none that could be asked.
+    known = found[place] == asked if len(found) else np.zeros(len(asked), bool)
+    sides, rules = _nothing(len(rows))
+    sides[known], rules[known] = _witnesses(events, place[known])
+    return sides, rules
 
-    names: dict[str, int] = {}
-    source, target = events.endpoints(names)
-    other_source, other_target = witnesses.endpoints(names)
-    keys, other_keys = _connections(
-        (events.flow[rows], source[rows], target[rows]),
-        (witnesses.flow, other_source, other_target),
+
+def _witnesses(
+    frame: pd.DataFrame, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Return what the events of a frame say of some of them, those of their flows."""
+    events = Columns(frame)
+    source, target = endpoint_numbers(
+        [(events.text(f"{side}_ip"), events.ports(f"{side}_port")) for side in ("src", "dest")]
     )
-    sides = witnesses.sides()
-    type_of = witnesses.text("event_type")
-    is_flow = _equals(type_of, "flow")
-    client_first = np.asarray(pc.is_in(type_of, value_set=pa.array(CLIENT_FIRST)))
-    found = np.full(len(rows), _UNKNOWN, np.int8)
-    for chosen, told in (
-        (is_flow, sides),
-        (sides != _UNKNOWN, sides),
-        (client_first & (sides == _UNKNOWN), np.full(len(sides), _AS_LOGGED, np.int8)),
+    flow = connections(frame)
+    key = combined([flow, np.minimum(source, target), np.maximum(source, target)])
+    size = int(key.max(initial=-1)) + 1
+    own, _ = _own(events)
+    by_type = _by_type(events)
+    is_flow = _equals(events.text("event_type"), "flow")
+    found, rules = _nothing(len(rows))
+    asked, first_is_low = key[rows], source[rows] < target[rows]
+    for rule, told in (
+        (_FLOW_EVENT, np.where(is_flow, own, _UNKNOWN)),
+        (_EVENT, own),
+        (_REQUEST, by_type),
     ):
+        chosen = (told != _UNKNOWN) & (flow >= 0)
         # Whether the witness says that the client is the smaller endpoint of the two.
-        low = (other_source < other_target) == (told == _AS_LOGGED)
-        size = int(max(keys.max(initial=-1), other_keys.max(initial=-1))) + 1
-        says_low = np.bincount(other_keys[chosen & low], minlength=size) > 0
-        says_high = np.bincount(other_keys[chosen & ~low], minlength=size) > 0
-        low_side = np.where(source[rows] < target[rows], _AS_LOGGED, _FLIPPED)
-        high_side = np.where(source[rows] < target[rows], _FLIPPED, _AS_LOGGED)
-        answer = np.select(
-            [says_low[keys] & ~says_high[keys], says_high[keys] & ~says_low[keys]],
-            [low_side, high_side],
-            _UNKNOWN,
-        )
-        found = np.where(found == _UNKNOWN, answer, found).astype(np.int8)
-    found[source[rows] == target[rows]] = _UNKNOWN
-    return found
-
-
-def _connections(
-    *parts: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
-) -> list[NDArray[np.int64]]:
-    """Give one number to what has the same flow ID and the same two endpoints, either way round."""
-    table = pd.DataFrame(
-        {
-            "flow": np.concatenate([flow for flow, _, _ in parts]),
-            "low": np.concatenate([np.minimum(a, b) for _, a, b in parts]),
-            "high": np.concatenate([np.maximum(a, b) for _, a, b in parts]),
-        }
-    )
-    numbers = table.groupby(list(table), sort=False).ngroup().to_numpy(np.int64)
-    return np.split(numbers, np.cumsum([len(flow) for flow, _, _ in parts])[:-1])
+        low = (source < target) == (told == _AS_LOGGED)
+        says_low = np.bincount(key[chosen & low], minlength=size) > 0
+        says_high = np.bincount(key[chosen & ~low], minlength=size) > 0
+        clear = says_low[asked] != says_high[asked]
+        as_logged = says_low[asked] == first_is_low
+        answer = np.where(clear, np.where(as_logged, _AS_LOGGED, _FLIPPED), _UNKNOWN)
+        _fill(found, rules, answer, np.full(len(rows), rule, np.int8))
+    nothing = (source[rows] == target[rows]) | (flow[rows] < 0) | (found == _UNKNOWN)
+    found[nothing], rules[nothing] = _UNKNOWN, _NOTHING
+    return found, rules

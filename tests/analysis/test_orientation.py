@@ -10,10 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from suricata_eve.analysis import orientation
+from suricata_eve.analysis import orient, orientation
 from suricata_eve.errors import EveValueError, MissingColumnError
 
 TYPES = {
+    "timestamp": pa.timestamp("us", "UTC"),
     "event_type": pa.string(),
     "flow_id": pa.int64(),
     "src_ip": pa.string(),
@@ -23,6 +24,8 @@ TYPES = {
     "direction": pa.string(),
     "flow.src_ip": pa.string(),
     "flow.src_port": pa.uint16(),
+    "flow.start": pa.timestamp("us", "UTC"),
+    "dns.type": pa.string(),
 }
 CLIENT, SERVER = ("192.0.2.1", 50000), ("198.51.100.1", 80)
 
@@ -46,31 +49,40 @@ def frame(*rows: dict[str, Any]) -> pd.DataFrame:
     return made.set_axis(np.random.default_rng(len(rows)).permutation(len(rows)) + 100)
 
 
-def sides(made: pd.DataFrame, row: int = 0) -> tuple[Any, Any, bool]:
+def sides(made: pd.DataFrame, row: int = 0) -> tuple[Any, Any, str]:
     told = orientation(made).iloc[row]
-    return told["client"], told["server"], told["known"]
+    return told["client_ip"], told["server_ip"], told["orientation"]
 
 
 FLIPPED = event("alert", 1, SERVER, CLIENT)
-RIGHT = (CLIENT[0], SERVER[0], True)
-UNKNOWN = (SERVER[0], CLIENT[0], False)
+UNKNOWN = (SERVER[0], CLIENT[0], "src_ip")
+
+
+def right(rule: str) -> tuple[str, str, str]:
+    return CLIENT[0], SERVER[0], rule
 
 
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
         ([FLIPPED], UNKNOWN),
-        ([{**FLIPPED, "flow.src_ip": CLIENT[0]}], RIGHT),
-        ([{**FLIPPED, "direction": "to_client"}], RIGHT),
-        ([{**FLIPPED, "direction": "to_server"}], (SERVER[0], CLIENT[0], True)),
-        ([{**FLIPPED, "flow.src_ip": CLIENT[0], "direction": "to_server"}], RIGHT),
-        ([{**FLIPPED, "flow.src_ip": "203.0.113.9", "direction": "to_client"}], RIGHT),
-        ([FLIPPED, event("flow", 1, CLIENT, SERVER)], RIGHT),
+        ([{**FLIPPED, "flow.src_ip": CLIENT[0]}], right("flow")),
+        ([{**FLIPPED, "direction": "to_client"}], right("direction")),
+        ([{**FLIPPED, "direction": "to_server"}], (SERVER[0], CLIENT[0], "direction")),
+        ([{**FLIPPED, "flow.src_ip": CLIENT[0], "direction": "to_server"}], right("flow")),
+        ([{**FLIPPED, "flow.src_ip": "203.0.113.9", "direction": "to_client"}], right("direction")),
+        ([FLIPPED, event("flow", 1, CLIENT, SERVER)], right("flow_event")),
         ([FLIPPED, event("dns", 1, CLIENT, SERVER)], UNKNOWN),
-        ([FLIPPED, event("http", 1, CLIENT, SERVER)], RIGHT),
-        ([FLIPPED, event("alert", 1, CLIENT, SERVER, direction="to_server")], RIGHT),
-        ([FLIPPED, event("alert", 1, SERVER, CLIENT, direction="to_client")], RIGHT),
-        ([FLIPPED, event("alert", 1, SERVER, CLIENT, flow__src_ip=CLIENT[0])], RIGHT),
+        ([FLIPPED, event("http", 1, CLIENT, SERVER)], right("request")),
+        ([FLIPPED, event("alert", 1, CLIENT, SERVER, direction="to_server")], right("event")),
+        ([FLIPPED, event("alert", 1, SERVER, CLIENT, direction="to_client")], right("event")),
+        ([FLIPPED, event("alert", 1, SERVER, CLIENT, flow__src_ip=CLIENT[0])], right("event")),
+        ([event("http", None, CLIENT, SERVER)], right("request")),
+        ([event("flow", None, CLIENT, SERVER)], right("flow")),
+        ([event("dns", 1, SERVER, CLIENT, dns__type="response")], right("request")),
+        ([event("dns", 1, CLIENT, SERVER, dns__type="answer")], right("request")),
+        ([FLIPPED, event("dns", 1, SERVER, CLIENT, dns__type="response")], right("request")),
+        ([FLIPPED, event("dns", 1, CLIENT, SERVER, dns__type="request")], right("request")),
     ],
 )
 def test_the_best_evidence_tells(rows: list[dict[str, Any]], expected: tuple[Any, ...]) -> None:
@@ -95,7 +107,9 @@ def test_an_event_of_another_connection_does_not_tell(other: dict[str, Any]) -> 
 def test_the_flow_event_tells_before_others() -> None:
     wrong = event("http", 1, SERVER, CLIENT)
 
-    assert sides(frame(FLIPPED, wrong, event("flow", 1, CLIENT, SERVER), wrong)) == RIGHT
+    assert sides(frame(FLIPPED, wrong, event("flow", 1, CLIENT, SERVER), wrong)) == right(
+        "flow_event"
+    )
 
 
 def test_events_that_contradict_each_other_do_not_tell() -> None:
@@ -121,11 +135,13 @@ def test_the_result_has_the_index_and_dtypes_of_the_contract() -> None:
 
     expected = pd.DataFrame(
         {
-            "client": pd.arrays.ArrowExtensionArray(pa.array([CLIENT[0], None], pa.string())),
+            "client_ip": pd.arrays.ArrowExtensionArray(pa.array([CLIENT[0], None], pa.string())),
             "client_port": pd.arrays.ArrowExtensionArray(pa.array([CLIENT[1], None], pa.uint16())),
-            "server": pd.arrays.ArrowExtensionArray(pa.array([SERVER[0], None], pa.string())),
+            "server_ip": pd.arrays.ArrowExtensionArray(pa.array([SERVER[0], None], pa.string())),
             "server_port": pd.arrays.ArrowExtensionArray(pa.array([SERVER[1], None], pa.uint16())),
-            "known": pd.arrays.ArrowExtensionArray(pa.array([True, False], pa.bool_())),
+            "orientation": pd.arrays.ArrowExtensionArray(
+                pa.array(["flow_event", None], pa.string())
+            ),
         },
         index=made.index[[2, 1]],
     )
@@ -144,14 +160,14 @@ def test_floats_of_json_normalize_do() -> None:
         }
     )
 
-    assert orientation(plain)["client"].tolist()[:2] == [CLIENT[0]] * 2
+    assert orientation(plain)["client_ip"].tolist()[:2] == [CLIENT[0]] * 2
 
 
 def test_huge_flow_ids_are_told_apart() -> None:
     made = frame(FLIPPED, event("flow", 2, CLIENT, SERVER), event("flow", 3, SERVER, CLIENT))
     ids = pd.arrays.ArrowExtensionArray(pa.array([2**64 - 1, 2**64 - 1, 2**64 - 2], pa.uint64()))
 
-    assert sides(made.assign(flow_id=ids)) == RIGHT
+    assert sides(made.assign(flow_id=ids)) == right("flow_event")
 
 
 @pytest.mark.parametrize("name", ["src_ip", "dest_ip"])
@@ -178,9 +194,13 @@ def test_without_its_own_evidence_an_alert_is_told_by_its_flow(
     with_all = orientation(events)
     poorer = events.drop(columns=["direction", "flow.src_ip", "flow.src_port"], errors="ignore")
 
-    pd.testing.assert_frame_equal(orientation(poorer), with_all)
+    told = orientation(poorer)
+
+    pd.testing.assert_frame_equal(
+        told.drop(columns="orientation"), with_all.drop(columns="orientation")
+    )
     with_flow = events["flow_id"].notna().to_numpy(bool)
-    assert with_all["known"][with_flow].all()
+    assert set(told["orientation"][with_flow]) == {"flow", "flow_event"}
 
 
 @pytest.mark.parametrize("sample", ["sample7", "sample8"])
@@ -191,5 +211,107 @@ def test_downloads_and_responses_are_turned_round(
     files = events[events["event_type"] == "fileinfo"]
     told = orientation(events, np.flatnonzero(events["event_type"] == "fileinfo"))
 
-    assert int((told["client"] != files["src_ip"]).sum()) == 1490
-    assert all(ipaddress.ip_address(address) for address in told["client"])
+    assert int((told["client_ip"] != files["src_ip"]).sum()) == 1490
+    assert all(ipaddress.ip_address(address) for address in told["client_ip"])
+
+
+End = tuple[str, int]
+
+
+def planted_flows(truth: dict[str, Any]) -> list[tuple[str, End, End]]:
+    """Protocol, client and server of every flow of the truth that tells both."""
+    # Suricata counts an ICMP error to the flow that it is about, and logs none of its own.
+    special = [
+        flow
+        for name, flows in truth["special"].items()
+        for flow in flows
+        if name != "icmp_unreachable"
+    ]
+    return [
+        (flow["proto"], end(flow, "src"), end(flow, "dest"))
+        for flow in [*truth["log4j_flows"], *truth["decoys"], *special]
+        if "dest_ip" in flow
+    ]
+
+
+def end(flow: dict[str, Any], side: str) -> End:
+    """Return an address, as Suricata writes it, and its port, -1 for none."""
+    parsed = ipaddress.ip_address(flow[f"{side}_ip"])
+    address = str(parsed) if parsed.version == 4 else parsed.exploded
+    return address, flow.get(f"{side}_port", -1)
+
+
+@pytest.mark.parametrize("sample", ["sample7", "sample8"])
+def test_every_planted_flow_has_its_client_and_its_server(
+    request: pytest.FixtureRequest, sample: str, truth: dict[str, Any]
+) -> None:
+    """In each of its events, whichever way that was logged."""
+    events = orient(request.getfixturevalue(sample))
+    ports = events[["client_port", "server_port"]].astype("Int64").fillna(-1)
+    clients = list(zip(events["client_ip"], ports["client_port"], strict=True))
+    servers = list(zip(events["server_ip"], ports["server_port"], strict=True))
+    told = set(zip(events["proto"], clients, servers, strict=True))
+
+    planted = planted_flows(truth)
+
+    assert len(planted) > 150
+    assert [flow for flow in planted if flow not in told] == []
+    assert [flow for flow in planted if (flow[0], flow[2], flow[1]) in told] == []
+
+
+def moment(seconds: int) -> pd.Timestamp:
+    return pd.Timestamp(seconds, unit="s", tz="UTC")
+
+
+def test_flows_of_one_id_are_told_apart_by_time() -> None:
+    """The client of yesterday's flow is not that of today's."""
+    made = frame(
+        {**FLIPPED, "timestamp": moment(11)},
+        {**event("flow", 1, CLIENT, SERVER, flow__start=moment(10)), "timestamp": moment(90)},
+        {**event("flow", 1, SERVER, CLIENT, flow__start=moment(50)), "timestamp": moment(91)},
+        {**FLIPPED, "timestamp": moment(51)},
+    )
+
+    assert sides(made, 0) == right("flow_event")
+    assert sides(made, 3) == (SERVER[0], CLIENT[0], "flow_event")
+
+
+@pytest.mark.parametrize("sample", ["sample7", "sample8"])
+def test_a_part_of_an_oriented_frame_stays_oriented(
+    request: pytest.FixtureRequest, sample: str
+) -> None:
+    """Though the events that told are not in it."""
+    oriented = orient(request.getfixturevalue(sample))
+    files = oriented[oriented["event_type"] == "fileinfo"]
+
+    pd.testing.assert_frame_equal(orient(files), files)
+    pd.testing.assert_frame_equal(orientation(files), orientation(oriented).loc[files.index])
+
+
+def test_what_was_told_of_other_addresses_is_not_kept() -> None:
+    made = orient(frame({**FLIPPED, "direction": "to_client"}))
+
+    told = orientation(made.drop(columns="direction").assign(src_ip="203.0.113.7"))
+
+    assert told.iloc[0].tolist() == ["203.0.113.7", 80, CLIENT[0], 50000, "src_ip"]
+
+
+def test_orient_adds_columns_and_changes_nothing(sample7: pd.DataFrame) -> None:
+    before = sample7.copy(deep=True)
+
+    oriented = orient(sample7)
+
+    pd.testing.assert_frame_equal(sample7, before)
+    pd.testing.assert_frame_equal(oriented.iloc[:, : sample7.shape[1]], before)
+    pd.testing.assert_frame_equal(oriented.iloc[:, sample7.shape[1] :], orientation(sample7))
+    assert oriented.attrs == sample7.attrs
+
+
+def test_a_table_with_client_and_server_tells_by_itself() -> None:
+    """As those of the views, which have no source and destination."""
+    table = orient(frame({**FLIPPED, "direction": "to_client"}))[["client_ip", "server_ip"]]
+
+    told = orientation(table).iloc[0]
+
+    assert (told["client_ip"], told["server_ip"]) == (CLIENT[0], SERVER[0])
+    assert told[["client_port", "server_port", "orientation"]].isna().all()

@@ -319,6 +319,6 @@ def test_client_and_server_are_source_and_destination(frame: pd.DataFrame) -> No
 
     for row, side in zip(rows_of(frame), told, strict=True):
         source, target = (row["src_ip"], row["src_port"]), (row["dest_ip"], row["dest_port"])
-        ends = (side["client"], side["client_port"]), (side["server"], side["server_port"])
+        ends = (side["client_ip"], side["client_port"]), (side["server_ip"], side["server_port"])
         assert ends in [(source, target), (target, source)]
-        assert side["known"] or ends == (source, target)
+        assert side["orientation"] not in ("src_ip", None) or ends == (source, target)
