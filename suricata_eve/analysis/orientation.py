@@ -41,7 +41,7 @@ from suricata_eve.analysis.rows import take_column
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CLIENT_FIRST", "ENDS", "RULES", "orient", "orientation"]
+__all__ = ["CLIENT_FIRST", "ENDS", "EVIDENCE", "RULES", "orient", "orientation"]
 
 CLIENT_FIRST = (
     "dcerpc",
@@ -72,11 +72,13 @@ ENDS = {
 }
 """The columns that tell client and server, and their types."""
 
-_EVIDENCE = (
+EVIDENCE = (
     *("event_type", "timestamp", "flow_id", "host", "src_ip", "src_port", "dest_ip", "dest_port"),
     *("direction", "flow.src_ip", "flow.src_port", "flow.dest_ip", "flow.dest_port"),
     *("flow.start", "netflow.start", "dns.type"),
 )
+"""The columns that help to tell."""
+
 _NOTHING, _OF_FLOW, _DIRECTION, _FLOW_EVENT, _EVENT, _REQUEST = range(len(RULES))
 _UNKNOWN, _AS_LOGGED, _FLIPPED = 0, 1, 2
 
@@ -280,7 +282,7 @@ def _ask_flows(
     flows = integer_column(frame["flow_id"])
     ids = integer_column(take_column(frame["flow_id"], asked)).cast(flows.type, safe=False)
     found = np.flatnonzero(np.asarray(pc.is_in(flows, value_set=pc.unique(ids).drop_null())))
-    names = [name for name in _EVIDENCE if name in frame.columns]
+    names = [name for name in EVIDENCE if name in frame.columns]
     events = pd.DataFrame({name: take_column(frame[name], found).array for name in names})
     place = np.minimum(np.searchsorted(found, asked), max(len(found) - 1, 0))
     # Events without a flow are of none that could be asked.
