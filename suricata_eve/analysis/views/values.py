@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,10 @@ import pyarrow.types as pt
 from suricata_eve.ingest.coerce import coerce
 from suricata_eve.ingest.values import EXACT
 
-__all__ = ["Values", "exactly", "member"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Values", "exactly", "member", "to_lists"]
 
 
 class Values(NamedTuple):
@@ -107,22 +110,42 @@ def _texts_of(text: str) -> list[str | None]:
     return [text]
 
 
-def member(objects: pa.Array, name: str) -> pa.Array | None:
+def member(objects: pa.Array, name: str) -> pa.Array:
     """Return one member of each object.
 
     Parameters
     ----------
     objects : pyarrow.Array
-        Structs, or what is none.
+        Structs, or what is none and so has no members.
     name : str
         The member's name.
 
     Returns
     -------
-    pyarrow.Array or None
-        As long as `objects`, null where an object is; None if no object has the member.
+    pyarrow.Array
+        As long as `objects`, null where one has no such member.
     """
-    if not pt.is_struct(objects.type):
-        return None
-    place = objects.type.get_field_index(name)
-    return None if place < 0 else pc.struct_field(objects, [place])
+    place = objects.type.get_field_index(name) if pt.is_struct(objects.type) else -1
+    return pa.nulls(len(objects)) if place < 0 else pc.struct_field(objects, [place])
+
+
+def to_lists(lengths: NDArray[np.int64], missing: pa.Array, elements: pa.Array) -> pa.Array:
+    """Make lists of their elements.
+
+    Parameters
+    ----------
+    lengths : ndarray of int64
+        How many elements each list has.
+    missing : pyarrow.BooleanArray
+        Which lists are null.
+    elements : pyarrow.Array
+        The elements, list after list.
+
+    Returns
+    -------
+    pyarrow.ListArray
+        As many lists as lengths.
+    """
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    mask = np.concatenate([np.asarray(missing, bool), [False]])
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32(), mask=mask), elements)
