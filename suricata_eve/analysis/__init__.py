@@ -7,6 +7,7 @@ from suricata_eve.analysis.events import events
 from suricata_eve.analysis.flow_events import by_flow
 from suricata_eve.analysis.orientation import orient, orientation
 from suricata_eve.analysis.payloads import payloads
+from suricata_eve.analysis.related import related
 from suricata_eve.analysis.summary import group_summary
 
-__all__ = ["alerts", "by_flow", "events", "group_summary", "orient", "orientation", "payloads"]
+__all__ = ["alerts", "by_flow", "events", "group_summary", "orient", "orientation", "payloads", "related"]

@@ -184,9 +184,14 @@ def _ends(events: Columns, sides: NDArray[np.int8], rules: NDArray[np.int8]) -> 
     flipped = pa.array(sides == _FLIPPED)
     source, target = events.text("src_ip"), events.text("dest_ip")
     source_port, target_port = events.ports("src_port"), events.ports("dest_port")
-    without = np.asarray(pc.and_(source.is_null(), target.is_null()))
+    # Ports without any address tell of no one.
+    nowhere = pc.and_(source.is_null(), target.is_null())
+    none = pa.scalar(None, pa.uint16())
+    source_port, target_port = (
+        pc.if_else(nowhere, none, port) for port in (source_port, target_port)
+    )
     names = pa.DictionaryArray.from_arrays(
-        pa.array(rules, mask=without), pa.array(RULES, pa.string())
+        pa.array(rules, mask=np.asarray(nowhere)), pa.array(RULES, pa.string())
     )
     return {
         "client_ip": pc.if_else(flipped, target, source),

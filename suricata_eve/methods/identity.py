@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from suricata_eve.analysis.flow_events import Flows
+    from suricata_eve.analysis.related import Related
 
 __all__ = ["Identity"]
 
@@ -18,6 +19,123 @@ class Identity:
     """Methods of :class:`suricata_eve.accessor.EveAccessor`, which inherits them."""
 
     _frame: pd.DataFrame
+
+    def orient(self) -> pd.DataFrame:
+        """Add client and server to every event that has addresses.
+
+        ``src_ip`` follows the packet: of an alert on a response, of a downloaded file, of a
+        DNS response in Suricata 8 it is the server. Here it is told who opened the flow.
+
+        Returns
+        -------
+        DataFrame
+            The events with five more columns: ``client_ip``, ``client_port`` (uint16),
+            ``server_ip``, ``server_port`` and ``orientation``, which rule told:
+
+            - ``flow``: the event's own ``flow.src_ip``, or it is the flow event;
+            - ``direction``: its own ``direction``;
+            - ``flow_event``: the flow event of the same flow;
+            - ``event``: another event of that flow, by its ``flow.src_ip`` or ``direction``;
+            - ``request``: an event of that flow, or itself, whose type Suricata logs from
+              client to server, such as ``http``;
+            - ``src_ip``: nothing told, and the source stands in for the client.
+
+            All are missing in events without addresses, such as ``stats``. Where the frame
+            is oriented already, what an earlier call told is kept.
+
+        Raises
+        ------
+        MissingColumnError
+            If the frame has no ``src_ip`` or ``dest_ip``.
+        EveValueError
+            If a port does not fit in 16 bits.
+
+        See Also
+        --------
+        EveAccessor.related : All events of the same client or server.
+        EveAccessor.by_flow : All events of some flows.
+        suricata_eve.analysis.orient : The function behind this method.
+        suricata_eve.analysis.orientation : These five columns alone.
+
+        Notes
+        -----
+        Orient the whole log first and choose events then: of alerts alone, the flow event
+        that tells may not be among them. What was told stays with the events that are
+        chosen later, and every other method goes by it.
+
+        Events that contradict each other do not tell, and the order of events never
+        matters.
+
+        Examples
+        --------
+        >>> import suricata_eve
+        >>> df = suricata_eve.load_sample("log4j")
+        >>> files = df.eve.orient().eve.events("fileinfo")
+        >>> files[["src_ip", "client_ip", "server_ip", "orientation"]].head(2)
+                  src_ip      client_ip      server_ip orientation
+        1  198.51.100.20    192.0.2.139  198.51.100.20  flow_event
+        3  198.51.100.20  203.0.113.104  198.51.100.20  flow_event
+        """
+        return analysis.orient(self._frame)
+
+    def related(self, events: Related, *, on: str = "flow_id") -> pd.DataFrame:
+        """Return all events that have the value of a field that some events have.
+
+        The step from one finding to everything else of the same client, host name, file
+        hash or fingerprint.
+
+        Parameters
+        ----------
+        events : DataFrame, boolean mask, Series, Index, array, iterable or scalar
+            The events to start from: a frame, such as what :meth:`alerts` or
+            :meth:`payloads` returns; a mask of events (a Series is aligned by its index);
+            or values of the field. IP addresses may be spelled in any way.
+        on : str, default "flow_id"
+            The field to pivot by: any column, or one of ``client_ip``, ``client_port``,
+            ``server_ip``, ``server_port`` and ``community_id`` also where the frame has no
+            such column. Of a column of lists, one element in common is enough.
+
+        Returns
+        -------
+        DataFrame
+            The events, those given among them, without the columns that are empty in them,
+            sorted by the value, then time, then place in the file. On ``flow_id`` it is what
+            :meth:`by_flow` returns.
+
+        Raises
+        ------
+        MissingColumnError
+            If the field is not in the frame or in `events`, or ``timestamp`` is missing.
+        EveTypeError
+            If `events` is none of these, or its values cannot be compared with the field's.
+        EveValueError
+            If a mask does not fit the frame.
+
+        See Also
+        --------
+        EveAccessor.by_flow : The same on flows.
+        EveAccessor.orient : Who is the client.
+        EveAccessor.timeline : The events of a client as a story.
+        suricata_eve.analysis.related : The function behind this method.
+
+        Notes
+        -----
+        A missing value is never the same as another: events without one are never related.
+
+        Examples
+        --------
+        Everything that the clients did that sent Log4j lookups to the server:
+
+        >>> import suricata_eve
+        >>> df = suricata_eve.load_sample("log4j")
+        >>> log4j = df.eve.alerts(signature="(?i)log4j")
+        >>> everything = df.eve.related(log4j, on="client_ip")
+        >>> len(log4j), len(everything)
+        (110, 1)
+        >>> len(df.eve.related("198.18.4.77", on="client_ip"))
+        1
+        """
+        return analysis.related(self._frame, events, on=on)
 
     def by_flow(self, flows: Flows = None) -> pd.DataFrame:
         """Return all events of some flows, flow by flow in time order.
@@ -49,12 +167,16 @@ class Identity:
         See Also
         --------
         EveAccessor.alerts : Alerts, whose flows are mostly what one wants.
+        EveAccessor.related : The same on any other field.
         suricata_eve.analysis.by_flow : The function behind this method.
 
         Notes
         -----
-        Flow IDs are not unique for ever: Suricata makes them of the flow's start and its
-        addresses, so that they can come again in long logs, or on another sensor.
+        Flow IDs are not unique: Suricata makes them of the flow's start and its endpoints,
+        so that one can come again in a long log, or on another sensor. What is taken as one
+        flow has one ``host``, one ID and, where the events tell of several starts
+        (``flow.start``, ``netflow.start``), one start. Events, or a mask of them, mean
+        their own flow; an ID means every flow that has it.
 
         Examples
         --------

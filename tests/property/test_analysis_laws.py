@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import suricata_eve
 import suricata_eve.accessor
 from suricata_eve import EveError
-from suricata_eve.analysis import alerts, by_flow, events, group_summary, orientation
+from suricata_eve.analysis import alerts, by_flow, events, group_summary
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.testing import strategies as eve
 
@@ -298,27 +298,3 @@ def test_alerts_are_the_alert_events_in_time_order(frame: pd.DataFrame) -> None:
         assert found.index.tolist() == expected.tolist()
     wanted = [row["event_type"] == "alert" for row in rows_of(frame)]
     assert set(found.index) == set(frame.index[wanted])
-
-
-@given(frames(), st.randoms(use_true_random=False))
-def test_who_is_the_client_does_not_depend_on_the_order_of_events(
-    frame: pd.DataFrame, random: Any
-) -> None:
-    order = list(range(len(frame)))
-    random.shuffle(order)
-
-    told = orientation(frame.iloc[order])
-
-    pd.testing.assert_frame_equal(told.loc[frame.index], orientation(frame))
-
-
-@given(frames())
-def test_client_and_server_are_source_and_destination(frame: pd.DataFrame) -> None:
-    """Either way round, never mixed; and as logged where nothing told."""
-    told = rows_of(orientation(frame))
-
-    for row, side in zip(rows_of(frame), told, strict=True):
-        source, target = (row["src_ip"], row["src_port"]), (row["dest_ip"], row["dest_port"])
-        ends = (side["client_ip"], side["client_port"]), (side["server_ip"], side["server_port"])
-        assert ends in [(source, target), (target, source)]
-        assert side["orientation"] not in ("src_ip", None) or ends == (source, target)
