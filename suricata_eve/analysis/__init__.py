@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from suricata_eve.analysis.alerts import alerts
+from suricata_eve.analysis.communityid import community_id
 from suricata_eve.analysis.events import events
 from suricata_eve.analysis.flow_events import by_flow
 from suricata_eve.analysis.orientation import orient, orientation
 from suricata_eve.analysis.payloads import payloads
+from suricata_eve.analysis.ports import unexpected_ports
 from suricata_eve.analysis.related import related
 from suricata_eve.analysis.summary import group_summary
 
-__all__ = ["alerts", "by_flow", "events", "group_summary", "orient", "orientation", "payloads", "related"]
+__all__ = [
+    "alerts",
+    "by_flow",
+    "community_id",
+    "events",
+    "group_summary",
+    "orient",
+    "orientation",
+    "payloads",
+    "related",
+    "unexpected_ports",
+]
