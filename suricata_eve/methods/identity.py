@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from suricata_eve.analysis.flow_events import Flows
+    from suricata_eve.analysis.flow_tuples import Dialect
     from suricata_eve.analysis.related import Related
 
 __all__ = ["Identity"]
@@ -187,3 +188,70 @@ class Identity:
         {'alert': 4, 'netflow': 2, 'http': 1, 'fileinfo': 1, 'flow': 1}
         """
         return analysis.by_flow(self._frame, flows)
+
+    def community_id(self, *, seed: int = 0, dialect: Dialect = "suricata") -> pd.Series:
+        """Return the Community ID of each event, by which other programs know its flow.
+
+        Zeek, Wireshark, Arkime, Security Onion and others write it, and so does Suricata
+        with ``community-id: yes``. It is a hash of the two endpoints and the protocol, the
+        same whichever way the event goes.
+
+        Parameters
+        ----------
+        seed : int, default 0
+            The seed that the other program uses: ``community-id-seed`` of ``suricata.yaml``,
+            0 to 65535.
+        dialect : {"suricata", "suricata-7", "spec"}, default "suricata"
+            Whose IDs, as they differ where a protocol has no ports: those that Suricata
+            writes; those of Suricata 7.0.10, which also differ between two ports of one
+            address; or those of the specification, which Zeek follows.
+
+        Returns
+        -------
+        Series
+            ``community_id`` (string), with the index of the events. It is ``<NA>`` where
+            nothing tells the ID exactly: without addresses, for fragments, for packets that
+            could not be decoded.
+
+        Raises
+        ------
+        EveTypeError
+            If the seed is no integer.
+        EveOptionError
+            If the seed does not fit in 16 bits, or the dialect is none of these.
+        MissingColumnError
+            If the frame has no ``src_ip``, ``dest_ip`` or ``proto``.
+
+        See Also
+        --------
+        EveAccessor.by_flow : All events of some flows, by Suricata's own ID.
+        suricata_eve.analysis.community_id : The function behind this method.
+
+        Notes
+        -----
+        This is version 1 (https://github.com/corelight/community-id-spec). All dialects give
+        the same for TCP, UDP, SCTP and the requests and replies of ICMP, but for two ports of
+        one address. They differ for other types of ICMP, ESP and protocols without ports.
+
+        In Suricata, an ID belongs to a flow. Of an ICMP error it is that of the TCP or UDP
+        flow that the error is about, told here if the frame has other events of that flow.
+        ESP, tunnels and other protocols need the event's ``flow_id``. In the dialect
+        ``"spec"``, each event has an ID of its own addresses, protocol and type.
+
+        Where an alert or a request shows an address of ``X-Forwarded-For`` for its own, the
+        ID is the flow's, if the event's ``flow.src_ip`` or the flow event tells it.
+
+        Examples
+        --------
+        >>> import suricata_eve
+        >>> df = suricata_eve.load_sample("log4j")
+        >>> ids = df.eve.community_id()
+        >>> ids[df["event_type"] == "ssh"].iloc[0]
+        '1:kC75MzoMMH/DKszHvmfnQ5GYNfc='
+
+        They are those that Suricata wrote:
+
+        >>> ids.equals(df["community_id"])
+        True
+        """
+        return analysis.community_id(self._frame, seed=seed, dialect=dialect)
