@@ -18,6 +18,7 @@ from suricata_eve.analysis.columns import (
 )
 from suricata_eve.analysis.copies import find_copies, specificity
 from suricata_eve.analysis.gather import Gathering
+from suricata_eve.analysis.orientation import orientation
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.analysis.textcolumns import ALL_BASE64, EVE_BASE64, has_text, is_attacker_text
 from suricata_eve.errors import EveOptionError, EveTypeError, EveValueError
@@ -38,7 +39,10 @@ _OF_EVENT = {
     "timestamp": pa.timestamp("us", "UTC"),
     "flow_id": pa.int64(),
     "event_type": pa.string(),
+    "client_ip": pa.string(),
+    "server_ip": pa.string(),
 }
+_SIDES = (("src", "dest"), ("client", "server"))
 _OF_FINDING = {
     "kind": pa.string(),
     "match": pa.string(),
@@ -91,7 +95,7 @@ def payloads(
         Always these columns, with these dtypes:
 
         - ``timestamp``, ``flow_id``, ``event_type`` of the event, missing if the frame
-          lacks them;
+          lacks them; ``client_ip`` and ``server_ip`` as :func:`orientation` tells them;
         - ``field``: the column; a finding that EVE logs in several fields of the event
           is in the most specific one;
         - ``kind``, and ``match``: the text as it was sent;
@@ -254,8 +258,12 @@ def _table(
     """Put the event, the field and the finding of each row side by side."""
     read = {"timestamp": instant_column, "flow_id": _flow_ids, "event_type": text_column}
     data: dict[str, pa.Array | pa.ChunkedArray] = {}
+    tells = any({f"{a}_ip", f"{b}_ip"} <= set(frame.columns) for a, b in _SIDES)
+    sides = orientation(frame, rows) if tells else pd.DataFrame()
     for name, kind in _OF_EVENT.items():
-        if name in frame.columns:
+        if name in sides:
+            data[name] = text_column(sides[name])
+        elif name in frame.columns:
             data[name] = read[name](take_column(frame[name], rows)).cast(kind)
         else:
             data[name] = pa.nulls(len(rows), kind)
