@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suricata_eve.analysis.codes import list_elements
 from suricata_eve.analysis.columns import instant_column, joined, require_columns
 from suricata_eve.analysis.orientation import orientation
 from suricata_eve.analysis.rows import take_column, take_rows
@@ -221,6 +222,30 @@ class Rows:
             return array
         self.lose(field, len(array) - array.null_count)
         return None
+
+    def objects(self, field: str) -> tuple[NDArray[np.int64], pa.Array]:
+        """Return the objects in the lists of a field.
+
+        Parameters
+        ----------
+        field : str
+            A path.
+
+        Returns
+        -------
+        tuple of ndarray of int64 and pyarrow.StructArray
+            For each object the number of its row, and the objects, none of them null.
+        """
+        lists = self.lists(field)
+        if lists is not None:
+            parents, elements = list_elements(lists)
+            known = np.asarray(elements.is_valid(), bool)
+            if not known.all():
+                parents, elements = parents[known], elements.filter(pa.array(known))
+            if pa.types.is_struct(elements.type):
+                return parents, elements
+            self.lose(field, len(elements))
+        return np.zeros(0, np.int64), pa.array([], pa.struct([]))
 
     def lengths(self, field: str) -> pa.ChunkedArray:
         """Return how many elements the lists of a field have.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from suricata_eve.analysis.codes import encode, list_elements
+from suricata_eve.analysis.codes import encode
 from suricata_eve.analysis.views.choice import choose, flag
 from suricata_eve.analysis.views.tables import SIGNATURE, Column, Rows, to_frame
 from suricata_eve.analysis.views.values import member, to_lists
@@ -123,13 +123,11 @@ def smb(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
 
 def _interfaces(rows: Rows) -> pa.Array:
     """Return the distinct UUIDs of each row: Suricata 7 repeats one per transfer syntax."""
-    lists = rows.lists("smb.dcerpc.interfaces")
-    if lists is None:
-        return pa.nulls(len(rows), _TEXTS)
-    parents, objects = list_elements(lists)
-    texts = rows.fit("smb.dcerpc.interfaces[].uuid", member(objects, "uuid"), _TEXT)
+    name = "smb.dcerpc.interfaces"
+    parents, objects = rows.objects(name)
+    texts = rows.fit(f"{name}[].uuid", member(objects, "uuid"), _TEXT)
     codes = encode(texts).codes
     pairs = parents * (int(codes.max(initial=-1)) + 2) + codes + 1
     firsts = np.sort(np.unique(pairs, return_index=True)[1])
     counts = np.bincount(parents[firsts], minlength=len(rows))
-    return to_lists(counts, lists.is_null(), texts.take(pa.array(firsts)))
+    return to_lists(counts, texts.take(pa.array(firsts)))

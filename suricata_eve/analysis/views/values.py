@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from suricata_eve.ingest.coerce import coerce
-from suricata_eve.ingest.values import EXACT
+from suricata_eve.ingest.values import EXACT, list_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,23 +129,21 @@ def member(objects: pa.Array, name: str) -> pa.Array:
     return pa.nulls(len(objects)) if place < 0 else pc.struct_field(objects, [place])
 
 
-def to_lists(lengths: NDArray[np.int64], missing: pa.Array, elements: pa.Array) -> pa.Array:
-    """Make lists of their elements.
+def to_lists(lengths: NDArray[np.int64], elements: pa.Array) -> pa.Array:
+    """Make lists of their elements; none of none.
 
     Parameters
     ----------
     lengths : ndarray of int64
         How many elements each list has.
-    missing : pyarrow.BooleanArray
-        Which lists are null.
     elements : pyarrow.Array
         The elements, list after list.
 
     Returns
     -------
     pyarrow.ListArray
-        As many lists as lengths.
+        As many lists as lengths, null where a length is 0.
     """
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    mask = np.concatenate([np.asarray(missing, bool), [False]])
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32(), mask=mask), elements)
+    offsets = np.zeros(len(lengths) + 1, np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    return list_array(offsets, elements, np.asarray(lengths) == 0)
