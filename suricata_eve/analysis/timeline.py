@@ -1,0 +1,192 @@
+"""What happened in a flow, or what a client did, told in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suricata_eve.analysis.chosen import as_series
+from suricata_eve.analysis.columns import (
+    arrow_column,
+    instant_column,
+    joined,
+    require_columns,
+    text_column,
+)
+from suricata_eve.analysis.endpoints import Columns
+from suricata_eve.analysis.event_texts import event_texts
+from suricata_eve.analysis.flow_events import Flows, flow_positions
+from suricata_eve.analysis.order import time_order
+from suricata_eve.analysis.orientation import ENDS, orientation
+from suricata_eve.analysis.rows import take_column
+from suricata_eve.analysis.templates import only
+from suricata_eve.analysis.views.tables import to_frame
+from suricata_eve.errors import EveTypeError, EveValueError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["FlowsOrClients", "timeline"]
+
+FlowsOrClients: TypeAlias = "Flows | str | IPv4Address | IPv6Address | Iterable[str]"
+"""What tells flows, as in :func:`by_flow`, or the addresses of clients."""
+
+# Events of these types go the way that they are logged: that of a packet or of a file.
+_ONE_WAY = ("alert", "anomaly", "drop", "fileinfo", "netflow", "packet", "rdp", "snmp")
+_TO_SERVER, _TO_CLIENT = "to_server", "to_client"
+_ADDRESS = str | IPv4Address | IPv6Address
+_QUERIES, _ANSWERS = ("query", "request"), ("answer", "response")
+
+
+def timeline(frame: pd.DataFrame, flow: FlowsOrClients) -> pd.DataFrame:
+    """Tell what happened in some flows, or what some clients did: a line an event.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Events; it is not changed. Those of all types help to tell who is the client.
+    flow : int, str, iterable of int or str, Series, Index, array, mask or DataFrame
+        Flow IDs, a mask of events whose flows are meant, or a frame with ``flow_id``; or
+        text: the addresses of clients, IPv6 in any spelling.
+
+    Returns
+    -------
+    DataFrame
+        A row per event with its index label, in time order:
+
+        ``timestamp`` : timestamp[us, UTC]
+        ``after`` : duration[us]
+            Time since the first row.
+        ``flow_id`` : int64, or uint64 where an ID needs it
+        ``event_type`` : string
+        ``client_ip``, ``client_port``, ``server_ip``, ``server_port`` : string and uint16
+            As :func:`orientation` tells them.
+        ``direction`` : string
+            ``to_server`` or ``to_client``: the way of what the event tells of, by its own
+            ``direction``, or by its source. Missing where that is not known, and in events
+            about both ways, such as ``flow`` and ``http``.
+        ``text`` : string
+            What happened: one line, never missing.
+
+    See Also
+    --------
+    suricata_eve.accessor.EveAccessor.timeline : The same as a method, with examples.
+    """
+    require_columns(frame, ["event_type", "timestamp"], method="timeline")
+    if isinstance(flow, Iterable) and not hasattr(flow, "__len__"):
+        flow = list(flow)
+    clients = _clients(flow)
+    if clients is None:
+        order, sides = _of_flows(frame, cast("Flows", flow))
+    else:
+        order, sides = _of_clients(frame, clients)
+    rows = Columns(frame, order)
+    times = joined(instant_column(take_column(frame["timestamp"], order)))
+    data = {
+        "timestamp": times,
+        "after": pc.subtract(times, pc.min(times)).cast(pa.duration("us")),
+        "flow_id": rows.integers("flow_id"),
+        "event_type": rows.text("event_type"),
+        **{name: values for name, values in sides.items() if name != "orientation"},
+        "direction": _direction(rows, sides),
+        "text": event_texts(frame, order),
+    }
+    return to_frame(data, frame.index.take(order))
+
+
+def _clients(flow: object) -> pa.Array | None:
+    """Return the addresses that were given, as EVE may spell them; None if it was flows."""
+    if isinstance(flow, _ADDRESS):
+        return pa.array(_spellings(flow), pa.string())
+    if isinstance(flow, pd.DataFrame | bytes | dict) or not isinstance(flow, Iterable):
+        return None
+    values = as_series(flow)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if pd.api.types.infer_dtype(values, skipna=True) not in ("string", "mixed", "mixed-integer"):
+        return None
+    given = pd.unique(values.dropna()).tolist()
+    others = [value for value in given if not isinstance(value, _ADDRESS)]
+    if others:
+        if len(others) == len(given):
+            return None
+        msg = (
+            f"timeline() was given addresses and what is none, such as {others[0]!r}: ask for "
+            f"clients and for flows in two calls"
+        )
+        raise EveTypeError(msg)
+    return pa.array([name for value in given for name in _spellings(value)], pa.string())
+
+
+def _spellings(address: str | IPv4Address | IPv6Address) -> tuple[str, str]:
+    """Return an address as Suricata writes it, IPv6 in full, and as others do."""
+    try:
+        parsed = ip_address(address)
+    except ValueError as error:
+        msg = (
+            f"{address!r} is not an IP address; name a client such as '192.0.2.1' or "
+            f"'2001:db8::1', or a flow by its ID, which is an integer"
+        )
+        raise EveValueError(msg) from error
+    return parsed.exploded, parsed.compressed
+
+
+def _of_flows(frame: pd.DataFrame, flows: Flows) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
+    """Return the positions of the events of some flows in time order, and who talks to whom."""
+    if flows is None:
+        msg = "timeline() needs flow IDs, a mask or a frame of events, or the address of a client"
+        raise EveTypeError(msg)
+    order = time_order(frame, flow_positions(frame, flows, method="timeline"))
+    if not {"src_ip", "dest_ip"} <= set(frame.columns):
+        return order, {name: pa.nulls(len(order), kind) for name, kind in ENDS.items()}
+    return order, _arrays(orientation(frame, order))
+
+
+def _of_clients(
+    frame: pd.DataFrame, clients: pa.Array
+) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
+    """Return the positions of what some clients did in time order, and who talks to whom."""
+    require_columns(frame, ["src_ip", "dest_ip"], method="timeline")
+    with_them = np.zeros(len(frame), bool)
+    for name in ("src_ip", "dest_ip"):
+        with_them |= np.asarray(pc.is_in(text_column(frame[name]), value_set=clients), bool)
+    positions = np.flatnonzero(with_them).astype(np.int64)
+    told = _arrays(orientation(frame, positions))
+    kept = np.asarray(pc.is_in(told["client_ip"], value_set=clients), bool)
+    places = np.flatnonzero(kept)
+    order = time_order(frame, positions[places])
+    found = pa.array(np.searchsorted(positions, order))
+    return order, {name: values.take(found) for name, values in told.items()}
+
+
+def _arrays(told: pd.DataFrame) -> dict[str, pa.Array]:
+    return {name: joined(arrow_column(told[name])) for name in ENDS}
+
+
+def _direction(rows: Columns, sides: dict[str, pa.Array]) -> pa.Array:
+    """Tell which way that went of which an event tells."""
+    own = rows.text("direction")
+    own = only(pc.is_in(own, value_set=pa.array([_TO_SERVER, _TO_CLIENT])), own)
+    kind, dns = rows.text("event_type"), rows.text("dns.type")
+    is_dns = pc.equal(kind, "dns")
+    asked = _where(pc.and_(is_dns, pc.is_in(dns, value_set=pa.array(_QUERIES))), _TO_SERVER)
+    answered = _where(pc.and_(is_dns, pc.is_in(dns, value_set=pa.array(_ANSWERS))), _TO_CLIENT)
+    known = pc.and_(
+        pc.is_in(kind, value_set=pa.array(_ONE_WAY)), pc.not_equal(sides["orientation"], "src_ip")
+    )
+    same_ip = pc.equal(rows.text("src_ip"), sides["client_ip"])
+    same_port = pc.equal(rows.ports("src_port"), sides["client_port"])
+    as_logged = pc.and_(same_ip, same_port.fill_null(fill_value=True))
+    there = _where(pc.and_(known, as_logged), _TO_SERVER)
+    back = _where(pc.and_(known, pc.invert(as_logged)), _TO_CLIENT)
+    return pc.coalesce(own, asked, answered, there, back)
+
+
+def _where(mask: pa.Array, word: str) -> pa.Array:
+    return only(mask, pa.repeat(pa.scalar(word), len(mask)))
