@@ -6,21 +6,27 @@ from suricata_eve.analysis.alerts import alerts
 from suricata_eve.analysis.communityid import community_id
 from suricata_eve.analysis.events import events
 from suricata_eve.analysis.flow_events import by_flow
+from suricata_eve.analysis.inventory import fields
 from suricata_eve.analysis.orientation import orient, orientation
 from suricata_eve.analysis.payloads import payloads
 from suricata_eve.analysis.ports import unexpected_ports
 from suricata_eve.analysis.related import related
 from suricata_eve.analysis.summary import group_summary
+from suricata_eve.analysis.uniqueness import new_values, rare, unique
 
 __all__ = [
     "alerts",
     "by_flow",
     "community_id",
     "events",
+    "fields",
     "group_summary",
+    "new_values",
     "orient",
     "orientation",
     "payloads",
+    "rare",
     "related",
     "unexpected_ports",
+    "unique",
 ]
