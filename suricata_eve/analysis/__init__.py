@@ -13,20 +13,32 @@ from suricata_eve.analysis.ports import unexpected_ports
 from suricata_eve.analysis.related import related
 from suricata_eve.analysis.summary import group_summary
 from suricata_eve.analysis.uniqueness import new_values, rare, unique
+from suricata_eve.analysis.views.dns import dns
+from suricata_eve.analysis.views.files import files
+from suricata_eve.analysis.views.http import http
+from suricata_eve.analysis.views.smb import smb
+from suricata_eve.analysis.views.ssh import ssh
+from suricata_eve.analysis.views.tls import tls
 
 __all__ = [
     "alerts",
     "by_flow",
     "community_id",
+    "dns",
     "events",
     "fields",
+    "files",
     "group_summary",
+    "http",
     "new_values",
     "orient",
     "orientation",
     "payloads",
     "rare",
     "related",
+    "smb",
+    "ssh",
+    "tls",
     "unexpected_ports",
     "unique",
 ]

@@ -83,7 +83,7 @@ def dns(
     """
     wanted = _sections(sections)
     alerts_with = "dns" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["dns", "doh2"], method="dns", alerts_with=alerts_with)
+    positions = choose(frame, ["dns"], method="dns", alerts_with=alerts_with)
     # Read in the order of the frame, which copies little, and put into that of time at the end.
     rank = np.argsort(positions)
     rows = Rows(frame, np.sort(positions), method="dns")

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.views.dns_records import (
+    ZONE_FILE,
     Records,
     joined_records,
     listed,
@@ -81,7 +82,7 @@ def messages(rows: Rows, wanted: Collection[str]) -> list[Messages]:
     """
     labels: list[object] = list(rows.frame.columns)
     names = [name for name in labels if isinstance(name, str) and name.startswith("dns.")]
-    rows.take(*names)  # at once, which is quicker
+    rows.take(names)  # at once, which is quicker
     requests = _listed_requests(rows)
     answered = _have(rows, [name for name in names if name.startswith("dns.answer.")])
     elsewhere = answered.copy()
@@ -117,7 +118,7 @@ def _listed_requests(rows: Rows) -> Messages:
     nothing = pa.nulls(len(parents), _INTEGER), pa.nulls(len(parents), _TEXT)
     questions = Records(own, values("rrname", _TEXT), values("rrtype", _TEXT), *nothing)
     data["type"] = pc.fill_null(data["type"], "query")
-    none = questions.filter(np.zeros(len(parents), bool))
+    none = questions.kept(where=np.zeros(len(parents), bool))
     sections = {"question": questions, "answer": none}
     return _complete(Messages(parents, data, sections), counted=False)
 
@@ -141,11 +142,13 @@ def _flat(
 
     def records(found: Records) -> Records:
         owner = place[found.owner]
-        return found._replace(owner=owner).filter(owner >= 0)
+        return found._replace(owner=owner).kept(where=owner >= 0)
 
     data = {name: values(name, kind) for name, kind in _FIELDS.items()}
     own = np.arange(len(present))
     ttl, rdata = values("ttl", _INTEGER), values("rdata", _TEXT)
+    key = [values(f"sshfp.{name}", _TEXT) for name in ZONE_FILE["sshfp"]]
+    rdata = pc.coalesce(rdata, pc.binary_join_element_wise(*key, " "))
     flat = Records(own, values("rrname", _TEXT), values("rrtype", _TEXT), ttl, rdata)
     # What has data or a time to live is an answer of version 1, and not the question.
     single = np.asarray(pc.or_(ttl.is_valid(), rdata.is_valid()), bool)
@@ -154,12 +157,12 @@ def _flat(
     answers = records(listed(rows, f"{path}.answers"))
     in_lists = np.bincount(answers.owner, minlength=len(present)) > 0
     grouped = records(listed_by_type(rows, f"{path}.grouped"))
-    grouped = grouped.filter(~in_lists[grouped.owner])
+    grouped = grouped.kept(where=~in_lists[grouped.owner])
     queries = records(listed(rows, f"{path}.queries"))
     in_queries = np.bincount(queries.owner, minlength=len(present)) > 0
     sections = {
-        "question": joined_records([queries, flat.filter(asked & ~single & ~in_queries)]),
-        "answer": joined_records([flat.filter(single), answers, grouped]),
+        "question": joined_records([queries, flat.kept(where=asked & ~single & ~in_queries)]),
+        "answer": joined_records([flat.kept(where=single), answers, grouped]),
     }
     for section, name in (("authority", "authorities"), ("additional", "additionals")):
         if section in wanted:
@@ -195,7 +198,7 @@ def _complete(
     data |= _with_bits(data)
 
     shown = is_request | (count == 0)
-    kept = questions.filter(shown[questions.owner])
+    kept = questions.kept(where=shown[questions.owner])
     without = np.flatnonzero(shown & (np.bincount(questions.owner, minlength=size) == 0))
     nulls = [pa.nulls(len(without), column.type) for column in questions[1:]]
     sections["question"] = joined_records([kept, Records(without, *nulls)])

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from suricata_eve.analysis.views.reading import Rows
 
-__all__ = ["Records", "joined_records", "listed", "listed_by_type"]
+__all__ = ["ZONE_FILE", "Records", "joined_records", "listed", "listed_by_type"]
 
 _TEXT = pa.string()
-# The members of an object in the order of a zone file: RFC 1035, 3.3.13; RFC 2782; RFC 4255, 3.2.
-_ZONE_FILE = {
+ZONE_FILE = {
     "soa": ("mname", "rname", "serial", "refresh", "retry", "expire", "minimum"),
     "srv": ("priority", "weight", "port", "name"),
     "sshfp": ("algo", "type", "fingerprint"),
 }
+"""Members of an object in the order of a zone file: RFC 1035, 3.3.13; RFC 2782; RFC 4255, 3.2."""
 
 
 class Records(NamedTuple):
@@ -40,12 +40,12 @@ class Records(NamedTuple):
     ttl: pa.Array
     rdata: pa.Array
 
-    def filter(self, mask: NDArray[np.bool_]) -> Records:
+    def kept(self, *, where: NDArray[np.bool_]) -> Records:
         """Return some of the records.
 
         Parameters
         ----------
-        mask : ndarray of bool
+        where : ndarray of bool
             Which.
 
         Returns
@@ -53,10 +53,10 @@ class Records(NamedTuple):
         Records
             These, in the same order.
         """
-        if mask.all():
+        if where.all():
             return self
-        chosen = pa.array(mask)
-        return Records(self.owner[mask], *(column.filter(chosen) for column in self[1:]))
+        chosen = pa.array(where)
+        return Records(self.owner[where], *(column.filter(chosen) for column in self[1:]))
 
 
 def joined_records(parts: list[Records]) -> Records:
@@ -130,7 +130,7 @@ def listed_by_type(rows: Rows, field: str) -> Records:
         nulls = pa.nulls(len(owner), _TEXT)
         ttl = pa.nulls(len(owner), pa.int64())
         part = Records(owner, nulls, pa.array([kind] * len(owner), _TEXT), ttl, data)
-        parts.append(part.filter(np.asarray(data.is_valid(), bool)))
+        parts.append(part.kept(where=np.asarray(data.is_valid(), bool)))
     return joined_records(parts)
 
 
@@ -153,7 +153,7 @@ def _as_text(values: pa.Array, name: str) -> pa.Array:
     """Write data as text: objects of known types as in a zone file, others as JSON."""
     if not pt.is_nested(values.type):
         return values.cast(_TEXT)
-    order = _ZONE_FILE.get(name)
+    order = ZONE_FILE.get(name)
     if order is None or not pt.is_struct(values.type):
         return _as_json(values)
     parts = [member(values, part) for part in order]

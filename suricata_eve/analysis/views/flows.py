@@ -113,7 +113,7 @@ def flows(frame: pd.DataFrame) -> pd.DataFrame:
     # Flows without a start come last; those that start at once, as they were logged.
     positions = positions[np.asarray(pc.sort_indices(start)).astype(np.int64)]
     rows = Rows(frame, positions, method="flows")
-    rows.take(*_FIELDS)
+    rows.take(_FIELDS)
     common = rows.common()
     data = {
         **rows.columns(_TIMES),

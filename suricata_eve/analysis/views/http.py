@@ -76,7 +76,7 @@ def http(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     suricata_eve.accessor.EveAccessor.http : The same as a method, with examples.
     """
     alerts_with = "http" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["http", "http2"], method="http", alerts_with=alerts_with)
+    positions = choose(frame, ["http"], method="http", alerts_with=alerts_with)
     rows = Rows(frame, positions, method="http")
     data = rows.common() | rows.columns(_COLUMNS)
     # Events of HTTP/2 have a version in place of a protocol.
@@ -84,5 +84,8 @@ def http(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     if version.null_count < len(version):
         named = pc.binary_join_element_wise("HTTP/", version, "")
         data["protocol"] = pc.coalesce(data["protocol"], named)
+    # Suricata 7 writes 0 where no port was named.
+    no_port = pc.equal(data["http_port"], pa.scalar(0, pa.uint16()))
+    data["http_port"] = pc.if_else(no_port, pa.scalar(None, pa.uint16()), data["http_port"])
     rows.warn()
     return to_frame(data, rows.index)

@@ -24,7 +24,7 @@ from suricata_eve.ingest.unify import unify
 from suricata_eve.warn import warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -79,14 +79,15 @@ class Rows:
     def __len__(self) -> int:
         return len(self.positions)
 
-    def take(self, *fields: str) -> None:
+    def take(self, fields: Iterable[str]) -> None:
         """Take the rows of some columns at once, which is quicker than one by one.
 
         Parameters
         ----------
-        *fields : str
+        fields : iterable of str
             Paths; the frame may lack some.
         """
+        fields = list(fields)
         for field in fields:
             self._require_flat(field)
         names = [name for name in dict.fromkeys(fields) if name not in self._taken]
@@ -112,7 +113,7 @@ class Rows:
             With its own dtype; None if no row has a value.
         """
         if field not in self._taken:
-            self.take(field)
+            self.take([field])
         return self._taken[field]
 
     def _require_flat(self, field: str) -> None:
@@ -125,22 +126,23 @@ class Rows:
                     require_columns(self.frame, [field], method=self._method)
                 self._flat.add(parent)
 
-    def column(self, kind: pa.DataType, *fields: str) -> pa.ChunkedArray:
-        """Return the first value there is of some fields.
+    def column(self, kind: pa.DataType, fields: str | Sequence[str]) -> pa.ChunkedArray:
+        """Return a field, or the first value there is of several.
 
         Parameters
         ----------
         kind : pyarrow.DataType
             The type wanted.
-        *fields : str
-            Paths, best first.
+        fields : str or sequence of str
+            A path, or several, best first.
 
         Returns
         -------
         pyarrow.ChunkedArray
             Of that type; null where no field has a value, or not one of that type.
         """
-        found = [values for field in fields if (values := self._values(field, kind)) is not None]
+        names = [fields] if isinstance(fields, str) else fields
+        found = [values for name in names if (values := self._values(name, kind)) is not None]
         if not found:
             return pa.chunked_array([pa.nulls(len(self), kind)])
         return found[0] if len(found) == 1 else pc.coalesce(*found)
@@ -159,8 +161,8 @@ class Rows:
             By name.
         """
         columns = list(columns)
-        self.take(*(field for column in columns for field in column.fields))
-        return {name: self.column(kind, *fields) for name, kind, fields in columns}
+        self.take(field for column in columns for field in column.fields)
+        return {name: self.column(kind, fields) for name, kind, fields in columns}
 
     def _values(self, field: str, kind: pa.DataType) -> pa.ChunkedArray | None:
         column = self.taken(field)
