@@ -133,7 +133,7 @@ class Fields:
         """Return the text of each row; null where no field of the template is filled."""
         slots = [slot for part in template for slot in _parsed(part) if isinstance(slot, _Slot)]
         paths = [path for slot in slots for path in slot.paths if path[0] != "@"]
-        self._rows.take(*(path.partition("[]")[0] for path in paths))
+        self._rows.take(path.partition("[]")[0] for path in paths)
         parts = [self._text(part if part[0] == "," else f" {part}") for part in template]
         return together(parts)
 
