@@ -48,7 +48,6 @@ def by_flow(frame: pd.DataFrame, flows: Flows = None) -> pd.DataFrame:
     See Also
     --------
     suricata_eve.accessor.EveAccessor.by_flow : The same as a method, with examples.
-    suricata_eve.analysis.connections.connections : Which events are of the same flow.
     """
     return take_rows(frame, flow_positions(frame, flows, method="by_flow"))
 
