@@ -70,7 +70,7 @@ class Events:
     def _codes(
         self, name: str, positions: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64], list[str]]:
-        return encoded(Columns(self.frame, positions).text(name))
+        return _encoded(Columns(self.frame, positions).text(name))
 
     def _numbers(self, names: Iterable[str | None]) -> NDArray[np.int64]:
         """Return the number of each protocol, and -1 for none of them, as codes have it."""
@@ -80,7 +80,7 @@ class Events:
         return np.array([*found, -1], np.int64)
 
     def of_type(self, name: str) -> NDArray[np.bool_]:
-        """Tell which events are of a type."""
+        """Return which events are of a type."""
         return np.array([*(each == name for each in self._type_names), False])[self._types]
 
     def named(self, column: str, positions: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -108,24 +108,27 @@ class Events:
         return number
 
     def best(self) -> NDArray[np.int64]:
-        """Return, for each flow that has a protocol, the position of the event that tells best."""
+        """Return the position of the event that tells best, of each flow that has a protocol."""
         rank, flow = self._rank, self.flow
         best = np.full(int(flow.max(initial=-1)) + 1, _NO_WORD, np.int8)
         for each in range(_NO_WORD - 1, -1, -1):
             best[flow[rank == each]] = each
         rows = np.flatnonzero((rank < _NO_WORD) & (rank == best[flow]))
         several = np.bincount(flow[rows], minlength=len(best))[flow[rows]] > 1
-        # The last of several: a flow can go over to another protocol.
         ordered = time_order(self.frame, rows[several], first=[flow[rows[several]]])
-        last = flow[ordered[1:]] != flow[ordered[:-1]]
-        return np.sort(np.concatenate([rows[~several], ordered[:-1][last], ordered[-1:]]))
+        starts = np.flatnonzero(np.diff(flow[ordered], prepend=-1))
+        ends = np.append(starts[1:], len(ordered)) - 1
+        # The last of several, as a flow can go over to another protocol; but of the records of
+        # directions the first, which is that to the server.
+        one = np.where(rank[ordered[starts]] < _BY_NETFLOW, ends[: len(starts)], starts)
+        return np.sort(np.concatenate([rows[~several], ordered[one]]))
 
     def may_have_changed(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell which events do not say what protocol was before theirs."""
+        """Return which events do not say what protocol was before theirs."""
         return np.isin(self._rank[positions], [_BY_TYPE, _BY_NETFLOW])
 
 
-def encoded(data: pa.Array) -> tuple[NDArray[np.int64], list[str]]:
+def _encoded(data: pa.Array) -> tuple[NDArray[np.int64], list[str]]:
     codes, values = encode(data)
     return codes, values.to_pylist()
 
@@ -175,7 +178,7 @@ class Flows(NamedTuple):
             np.asarray(joined(integer_column(ends[name])).fill_null(-1))
             for name in ("client_port", "server_port")
         )
-        codes, names = encoded(columns.text("proto"))
+        codes, names = _encoded(columns.text("proto"))
         known = {name: number for number, name in enumerate(TRANSPORTS)}
         numbers = [known.get(name.upper(), ANY_TRANSPORT) for name in names]
         rule = text_column(ends["orientation"])

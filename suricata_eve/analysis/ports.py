@@ -103,8 +103,8 @@ def unexpected_ports(
         else:
             needed = ["src_ip", "src_port", "dest_ip", "dest_port"]
         require_columns(frame, needed, method="unexpected_ports")
-    table = _Table(given, events.names)
     flows = Flows.at(events, chosen)
+    table = _Table(given, events.names)
     flows = flows.take(np.flatnonzero(~table.in_order(flows)))
     reasons = table.reasons(flows)
     found = np.flatnonzero(reasons >= 0)
@@ -140,7 +140,9 @@ def _ports(name: str, ports: object) -> NDArray[np.int64]:
         raise EveTypeError(msg)
     numbers = []
     for port in ports:
-        if isinstance(port, bool | np.bool_) or not isinstance(port, SupportsIndex):
+        # What is an int is told quickly, and ranges are long.
+        is_integer = type(port) is int or isinstance(port, SupportsIndex)
+        if not is_integer or isinstance(port, bool | np.bool_):
             msg = f"expected[{name!r}] holds ports, which are integers, not {port!r}"
             raise EveTypeError(msg)
         number = operator.index(port)
@@ -192,10 +194,9 @@ class _Table:
     def _own(self, name: str) -> dict[int, NDArray[np.int64]]:
         """Return the ports of a protocol by transport; nothing if they are not known."""
         source = self._source(name)
-        table = PORTS.get(FOLLOWS.get(source, source), {})
         if source in self._given:
-            transports = table or TRANSPORTS
-            return {TRANSPORTS.index(each): self._given[source] for each in transports}
+            return dict.fromkeys(range(ANY_TRANSPORT), self._given[source])
+        table = PORTS.get(source, {})
         return {TRANSPORTS.index(each): np.array(ports) for each, ports in table.items()}
 
     def _alternate(self, name: str) -> dict[int, NDArray[np.int64]]:
@@ -241,6 +242,7 @@ class _Table:
         owner = self.owner[flows.transport, server]
         started = self._is_one_of(flows, ["tls"]) & flows.may_have_changed
         started &= np.array([*(name in STARTTLS for name in self.owners), False])[owner]
+        known = self._known[flows.protocol] & ~failed
         low, high = np.minimum(client, server), np.maximum(client, server)
         service = np.where(flows.told, server, high)
         alternate = self._on(flows, server, self._alternate_keys)
@@ -251,8 +253,8 @@ class _Table:
                 (owner >= 0) & ~failed,
                 failed & self._watched[flows.transport, server],
                 self._is_one_of(flows, NEGOTIATED - self._given.keys()),
-                self._on(flows, client, self._own_keys),
-                self._known[flows.protocol] & ~failed,
+                known & self._on(flows, client, self._own_keys),
+                known,
                 (low >= EPHEMERAL_PORTS.start) & (service >= DYNAMIC_PORTS.start),
             ],
             [-1, _ALTERNATE, _ANOTHER, _UNRECOGNIZED, -1, _CLIENT_PORT, _NOT_ITS_PORT, _EPHEMERAL],
