@@ -12,12 +12,15 @@ from suricata_eve.analysis.payloads import payloads
 from suricata_eve.analysis.ports import unexpected_ports
 from suricata_eve.analysis.related import related
 from suricata_eve.analysis.summary import group_summary
+from suricata_eve.analysis.timeline import timeline
 from suricata_eve.analysis.uniqueness import new_values, rare, unique
 from suricata_eve.analysis.views.dns import dns
 from suricata_eve.analysis.views.files import files
+from suricata_eve.analysis.views.flows import flows
 from suricata_eve.analysis.views.http import http
 from suricata_eve.analysis.views.smb import smb
 from suricata_eve.analysis.views.ssh import ssh
+from suricata_eve.analysis.views.stats import stats
 from suricata_eve.analysis.views.tls import tls
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "events",
     "fields",
     "files",
+    "flows",
     "group_summary",
     "http",
     "new_values",
@@ -38,6 +42,8 @@ __all__ = [
     "related",
     "smb",
     "ssh",
+    "stats",
+    "timeline",
     "tls",
     "unexpected_ports",
     "unique",
