@@ -96,14 +96,22 @@ def _is_elsewhere(frame: pd.DataFrame, field: str) -> bool:
     """Tell whether a column looks as if it held the field: an object, or one spelled alike."""
     labels: list[object] = list(frame.columns)
     names = [name for name in labels if isinstance(name, str)]
-    if any(field.startswith(f"{name}.") for name in names):
+    if any(field.startswith(f"{name}.") and _holds_objects(frame[name]) for name in names):
         return True
     spelled = _spelling(field)
-    return any(
-        _spelling(name) == spelled or name.endswith(f".{field}")
+    return schema.field(field) is not None and any(
+        _spelling(name) == spelled or ("." in field and name.endswith(f".{field}"))
         for name in names
         if not schema.is_known(name)
     )
+
+
+def _holds_objects(column: pd.Series) -> bool:
+    """Tell whether a column is not flat; one of scalars may stand beside ``<its name>.<key>``."""
+    if isinstance(column.dtype, pd.ArrowDtype):
+        return bool(pa.types.is_struct(column.dtype.pyarrow_dtype))
+    there = column.dropna()
+    return column.dtype == object and len(there) > 0 and isinstance(there.iloc[0], dict)
 
 
 def _spelling(name: str) -> str:

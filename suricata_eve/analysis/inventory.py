@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.codes import encode, is_list, list_elements
-from suricata_eve.analysis.columns import arrow_column, joined, require_columns, text_column
+from suricata_eve.analysis.columns import arrow_column, joined, require_columns
 from suricata_eve.analysis.ranks import value_order
 from suricata_eve.arrays import to_arrow
 from suricata_eve.errors import EveTypeError
@@ -113,7 +113,10 @@ class _Types:
         if "event_type" not in frame.columns:
             return
         require_columns(frame, ["event_type"], method="fields")
-        codes, names = encode(joined(text_column(frame["event_type"])))
+        data = _values(frame["event_type"])
+        if pa.types.is_nested(data.type):
+            return
+        codes, names = encode(joined(data.cast(pa.string())))
         self._codes = codes
         self._names = names.to_pylist()
         self._changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1

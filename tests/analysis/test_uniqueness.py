@@ -219,6 +219,15 @@ def test_a_field_under_another_name_is_not_taken_for_absent(name: str, hint: str
         new_values(other.assign(**{"tls.sni": "a"}).drop(columns=name), "tls.sni", other)
 
 
+def test_a_scalar_may_stand_where_another_log_has_an_object() -> None:
+    """``tls.ja4`` is text in some builds, and has a ``hash`` in others."""
+    text = pd.DataFrame({"event_type": ["tls"], "tls.ja4": ["a"]})
+    objects = pd.DataFrame({"event_type": ["tls"], "tls.ja4.hash": ["a"]})
+
+    assert new_values(objects, "tls.ja4.hash", text)["value"].tolist() == ["a"]
+    assert new_values(text, "tls.ja4", objects)["value"].tolist() == ["a"]
+
+
 def test_a_name_that_is_no_text_is_an_error(frame: pd.DataFrame) -> None:
     with pytest.raises(EveTypeError, match="takes the name of one field, not list"):
         unique(frame, ["http.hostname"])  # type: ignore[arg-type]
