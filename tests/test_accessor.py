@@ -15,14 +15,10 @@ from suricata_eve.accessor import EveAccessor
 from suricata_eve.normalize import normalize_types
 from suricata_eve.writer import to_json
 
-METHODS: dict[str, Callable[..., Any]] = {
-    "alerts": analysis.alerts,
-    "by_flow": analysis.by_flow,
-    "events": analysis.events,
-    "group_summary": analysis.group_summary,
-    "normalize_types": normalize_types,
-    "payloads": analysis.payloads,
-    "to_json": to_json,
+ELSEWHERE = {"normalize_types": normalize_types, "to_json": to_json}
+# Beside these, every function of analysis is a method but the one that `orient` adds columns of.
+METHODS: dict[str, Callable[..., Any]] = ELSEWHERE | {
+    name: getattr(analysis, name) for name in analysis.__all__ if name != "orientation"
 }
 WRITERS = {"to_json"}
 CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
@@ -35,6 +31,18 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("group_summary", ("dest_port", "src_ip"), {"max_unique": 3}),
     ("normalize_types", (), {"errors": "coerce", "integer_na": 0}),
     ("payloads", (["http.url"],), {"kinds": ("base64",), "content": "any"}),
+    ("orient", (), {}),
+    ("community_id", (), {"seed": 5, "dialect": "spec"}),
+    ("related", ([443],), {"on": "server_port"}),
+    ("unexpected_ports", (), {"expected": {"dns": [5353]}}),
+    ("unique", ("tls.sni",), {}),
+    ("rare", ("tls.sni",), {"by": "server_ip", "max_share": 0.5}),
+    ("new_values", ("tls.sni", ["www.example.org"]), {}),
+    ("fields", (), {}),
+    *((view, (), {"alerts": False}) for view in ("dns", "http", "tls", "ssh", "smb", "files")),
+    ("flows", (), {}),
+    ("stats", (), {"counters": ["decoder.pkts"]}),
+    ("timeline", ("198.18.2.240",), {}),
 ]
 
 
@@ -56,15 +64,21 @@ def test_a_method_takes_what_its_function_takes(name: str) -> None:
     assert not any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) for p in own)
 
 
+def test_every_method_is_called() -> None:
+    assert {name for name, _, _ in CALLS} == METHODS.keys() - WRITERS
+
+
 @pytest.mark.parametrize(("name", "given", "options"), CALLS, ids=str)
 def test_a_method_gives_what_its_function_gives(
     sample7: pd.DataFrame, name: str, given: tuple[Any, ...], options: dict[str, Any]
 ) -> None:
     events = sample7[sample7["event_type"].isin(["alert", "dns", "flow", "tls"])]
 
-    pd.testing.assert_frame_equal(
-        getattr(events.eve, name)(*given, **options), METHODS[name](events, *given, **options)
-    )
+    mine = getattr(events.eve, name)(*given, **options)
+    theirs = METHODS[name](events, *given, **options)
+
+    assert type(mine) is type(theirs)
+    pd.testing.assert_frame_equal(pd.DataFrame(mine), pd.DataFrame(theirs))
 
 
 def test_a_method_writes_what_its_function_writes(sample7: pd.DataFrame) -> None:
@@ -82,7 +96,8 @@ def test_a_method_is_documented_in_full(name: str) -> None:
     parameters = list(inspect.signature(getattr(EveAccessor, name)).parameters)[1:]
 
     returns = () if name in WRITERS else ("Returns",)
-    for section in ("Parameters", *returns, "Raises", "See Also", "Examples"):
+    takes = ("Parameters",) if parameters else ()
+    for section in (*takes, *returns, "Raises", "See Also", "Examples"):
         assert f"\n{section}\n{'-' * len(section)}\n" in text
     assert all(f"\n{parameter} : " in text for parameter in parameters)
     assert ">>> " in text

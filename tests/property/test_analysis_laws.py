@@ -113,8 +113,24 @@ def test_taking_rows_is_iloc_without_empty_columns(
     pd.testing.assert_frame_equal(taken, frame.iloc[positions].dropna(axis="columns", how="all"))
 
 
-@given(frames())
-def test_no_method_changes_its_frame(frame: pd.DataFrame) -> None:
+KIT: list[tuple[str, dict[str, Any]]] = [
+    ("orient", {}),
+    ("related", {"events": "192.0.2.1", "on": "client_ip"}),
+    ("unexpected_ports", {}),
+    ("unique", {"field": "src_ip"}),
+    ("rare", {"field": "flow_id", "by": "src_port"}),
+    ("fields", {}),
+    *((view, {}) for view in ("dns", "http", "tls", "ssh", "smb", "files", "flows", "stats")),
+    ("timeline", {"flow": 2**53}),
+    ("timeline", {"flow": "192.0.2.1"}),
+]
+"""Methods, and what to call them with."""
+
+
+@given(frames(), st.lists(st.sampled_from(KIT), max_size=3))
+def test_no_method_changes_its_frame(
+    frame: pd.DataFrame, calls: list[tuple[str, dict[str, Any]]]
+) -> None:
     """Nor what it was given beside the frame."""
     before, attrs = frame.copy(deep=True), {"eve": {"lines": 3, "examples": [{"line": 1}]}}
     frame.attrs = json.loads(json.dumps(attrs))
@@ -129,6 +145,7 @@ def test_no_method_changes_its_frame(frame: pd.DataFrame) -> None:
         frame.eve.by_flow(mask),
         frame.eve.payloads(content="any"),
         frame.eve.group_summary("src_ip", ["numbers", "http.request_headers"]),
+        *(getattr(frame.eve, name)(**options) for name, options in calls),
     ):
         found.attrs.clear()
         if len(found) and "flow_id" in found:
@@ -146,10 +163,13 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("by_flow", {}),
     ("group_summary", {"by": "event_type"}),
 ]
+KIT_CALLS = st.lists(st.sampled_from([("community_id", {}), *KIT]), max_size=3)
 
 
-@given(st.lists(eve.events(), min_size=1, max_size=5))
-def test_no_method_changes_a_frame_of_other_dtypes(made: list[dict[str, Any]]) -> None:
+@given(st.lists(eve.events(), min_size=1, max_size=5), KIT_CALLS)
+def test_no_method_changes_a_frame_of_other_dtypes(
+    made: list[dict[str, Any]], calls: list[tuple[str, dict[str, Any]]]
+) -> None:
     """Every method works or says what is wrong, and changes nothing."""
     lines = io.BytesIO("\n".join(map(json.dumps, made)).encode())
     for frame in (
@@ -159,7 +179,7 @@ def test_no_method_changes_a_frame_of_other_dtypes(made: list[dict[str, Any]]) -
     ):
         before = frame.copy(deep=True)
 
-        for name, given_options in CALLS:
+        for name, given_options in [*CALLS, *calls]:
             with contextlib.suppress(EveError):
                 getattr(frame.eve, name)(**given_options)
 

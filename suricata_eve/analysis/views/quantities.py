@@ -25,9 +25,9 @@ def seconds(microseconds: _Data) -> _Data:
     Returns
     -------
     pyarrow.Array or pyarrow.ChunkedArray
-        Of double.
+        Of double, the nearest there is.
     """
-    return pc.divide(microseconds.cast(pa.float64()), pa.scalar(float(_SECOND)))
+    return pc.divide(microseconds.cast(pa.float64(), safe=False), pa.scalar(float(_SECOND)))
 
 
 def ratio(part: _Data, whole: _Data) -> _Data:
