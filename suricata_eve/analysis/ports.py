@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, NamedTuple, SupportsIndex
 
 import numpy as np
 import pandas as pd
@@ -153,16 +153,31 @@ def _ports(name: str, ports: object) -> NDArray[np.int64]:
     return np.unique(np.asarray(numbers, np.int64))
 
 
+class _Grid(NamedTuple):
+    """For protocols and transports, which of all ports are theirs."""
+
+    row_of: NDArray[np.int64]  # by the protocol's number; 0, and for none of them, is no port's
+    table: NDArray[np.bool_]  # the last port is for none
+
+    def hold(self, flows: Flows, ports: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which ports are of the flow's protocol, or of the one that it was before."""
+        both = self.row_of[flows.protocol], self.row_of[flows.before]
+        found = self.table[both[0], flows.transport, ports]
+        return found | self.table[both[1], flows.transport, ports]
+
+    def known(self, flows: Flows) -> NDArray[np.bool_]:
+        """Tell of which flows' protocols ports are known."""
+        return self.row_of[flows.protocol] > 0
+
+
 class _Table:
     """Whose ports are which, for the protocols that a frame names."""
 
     def __init__(self, given: dict[str, NDArray[np.int64]], names: dict[str, int]) -> None:
         self._given = given
         self._names = names
-        own = {name: self._own(name) for name in names}
-        self._own_keys = self._keys(own)
-        self._alternate_keys = self._keys({name: self._alternate(name) for name in names})
-        self._known = np.array([bool(ports) for ports in own.values()])
+        self._own_ports = self._grid({name: self._own(name) for name in names})
+        self._alternates = self._grid({name: self._alternate(name) for name in names})
         self.owners: list[str] = []
         self.owner = np.full((ANY_TRANSPORT + 1, _PORT_COUNT + 1), -1, np.int64)
         # Own ports come after alternate ones, and TCP after UDP where the transport is unknown.
@@ -204,23 +219,16 @@ class _Table:
         table = {} if source in self._given else ALTERNATE_PORTS.get(source, {})
         return {TRANSPORTS.index(each): np.array(ports) for each, ports in table.items()}
 
-    def _keys(self, ports: dict[str, dict[int, NDArray[np.int64]]]) -> NDArray[np.int64]:
-        keys = [
-            (self._names[name] * (ANY_TRANSPORT + 1) + row) * _PORT_COUNT + numbers
-            for name, by_transport in ports.items()
-            for transport, numbers in by_transport.items()
-            for row in (transport, ANY_TRANSPORT)
-        ]
-        return np.unique(np.concatenate([np.zeros(0, np.int64), *keys]))
-
-    @staticmethod
-    def _on(flows: Flows, ports: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell which ports are of the flow's protocol, or of the one that it was before."""
-        found = np.zeros(len(ports), bool)
-        for protocol in (flows.protocol, flows.before):
-            key = (protocol * (ANY_TRANSPORT + 1) + flows.transport) * _PORT_COUNT + ports
-            found |= np.isin(key, keys) & (protocol >= 0) & (ports >= 0)
-        return found
+    def _grid(self, ports: dict[str, dict[int, NDArray[np.int64]]]) -> _Grid:
+        row_of = np.zeros(len(self._names) + 1, np.int64)
+        known = [name for name, by_transport in ports.items() if by_transport]
+        table = np.zeros((len(known) + 1, ANY_TRANSPORT + 1, _PORT_COUNT + 1), bool)
+        for row, name in enumerate(known, start=1):
+            row_of[self._names[name]] = row
+            for transport, numbers in ports[name].items():
+                table[row, transport, numbers] = True
+                table[row, ANY_TRANSPORT, numbers] = True
+        return _Grid(row_of, table)
 
     def _is_one_of(self, flows: Flows, names: Iterable[str]) -> NDArray[np.bool_]:
         return np.array([*(name in names for name in self._names)])[flows.protocol]
@@ -231,8 +239,8 @@ class _Table:
         client = np.where(either, flows.client, -1)
         return (
             (flows.server < 0)
-            | self._on(flows, flows.server, self._own_keys)
-            | self._on(flows, client, self._own_keys)
+            | self._own_ports.hold(flows, flows.server)
+            | self._own_ports.hold(flows, client)
         )
 
     def reasons(self, flows: Flows) -> NDArray[np.int8]:
@@ -242,18 +250,19 @@ class _Table:
         owner = self.owner[flows.transport, server]
         started = self._is_one_of(flows, ["tls"]) & flows.may_have_changed
         started &= np.array([*(name in STARTTLS for name in self.owners), False])[owner]
-        known = self._known[flows.protocol] & ~failed
+        known = self._own_ports.known(flows) & ~failed
         low, high = np.minimum(client, server), np.maximum(client, server)
         service = np.where(flows.told, server, high)
-        alternate = self._on(flows, server, self._alternate_keys)
+        alternate = self._alternates.hold(flows, server)
+        alternate |= self._alternates.hold(flows, client) & ~flows.told
         return np.select(
             [
                 started,
-                alternate | (self._on(flows, client, self._alternate_keys) & ~flows.told),
+                alternate,
                 (owner >= 0) & ~failed,
                 failed & self._watched[flows.transport, server],
                 self._is_one_of(flows, NEGOTIATED - self._given.keys()),
-                known & self._on(flows, client, self._own_keys),
+                known & self._own_ports.hold(flows, client),
                 known,
                 (low >= EPHEMERAL_PORTS.start) & (service >= DYNAMIC_PORTS.start),
             ],
