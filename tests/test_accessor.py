@@ -15,7 +15,10 @@ from suricata_eve.accessor import EveAccessor
 from suricata_eve.normalize import normalize_types
 from suricata_eve.writer import to_json
 
-ELSEWHERE = {"normalize_types": normalize_types, "to_json": to_json}
+ELSEWHERE: dict[str, Callable[..., Any]] = {
+    "normalize_types": normalize_types,
+    "to_json": to_json,
+}
 # Beside these, every function of analysis is a method but the one that `orient` adds columns of.
 METHODS: dict[str, Callable[..., Any]] = ELSEWHERE | {
     name: getattr(analysis, name) for name in analysis.__all__ if name != "orientation"
