@@ -48,6 +48,7 @@ _FIELDS = {
     "rd": pa.bool_(),
     "ra": pa.bool_(),
 }
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 # RFC 1035, 4.1.1: the bits of the header's second pair of octets.
 _BITS = {"aa": 0x0400, "tc": 0x0200, "rd": 0x0100, "ra": 0x0080}
 
@@ -232,11 +233,8 @@ def _with_bits(data: dict[str, pa.Array]) -> dict[str, pa.Array]:
 
 
 def _header(text: str) -> int | None:
-    digits = text.isascii() and text.isalnum() and len(text) <= 4
-    try:
-        return int(text, 16) if digits else None
-    except ValueError:
-        return None
+    # int() would take more than digits: signs, blanks, underscores, "0x".
+    return int(text, 16) if 0 < len(text) <= 4 and _HEXADECIMAL.issuperset(text) else None
 
 
 def _one(data: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
