@@ -217,35 +217,30 @@ class _Rows:
         self._distinct_values = found.distinct
         events, codes = found.events, found.codes
         keys = {name: encode(data) for name, data in (groups or {}).items()}
-        missing = [key.codes < 0 for key in keys.values()]
-        grouped = np.flatnonzero(~np.logical_or.reduce(missing)) if missing else slice(None)
-        self._events, codes = events[grouped], codes[grouped]
+        if keys:
+            grouped = np.flatnonzero(np.logical_and.reduce([k.codes >= 0 for k in keys.values()]))
+            events, codes = events[grouped], codes[grouped]
+            keys = {name: Codes(key.codes[grouped], key[1]) for name, key in keys.items()}
         group = np.zeros(len(codes), np.int64)
         for key in keys.values():
-            pairs = group * max(len(key.values), 1) + key.codes[grouped]
-            group = np.asarray(pd.factorize(pairs)[0], np.int64)
-        self._first = _begins(self._events)
-        having = np.bincount(group[self._first])
-
-        number, found_pairs = pd.factorize(group * max(len(found.distinct), 1) + codes)
-        self._row = np.asarray(number, np.int64)
-        of_group, self.code = np.divmod(
-            np.asarray(found_pairs, np.int64), max(len(found.distinct), 1)
-        )
-        self.count = np.bincount(self._row, minlength=len(self.code))
-        self.share = self.count / having[of_group]
+            group = np.asarray(pd.factorize(group * max(len(key[1]), 1) + key.codes)[0], np.int64)
+        having = np.bincount(group[_begins(events)])
+        self._events, self._row, self.code = events, codes, np.arange(len(found.distinct))
+        if keys:
+            width = max(len(found.distinct), 1)
+            number, pairs = pd.factorize(group * width + codes)
+            self._row, self.code = np.asarray(number, np.int64), np.asarray(pairs, np.int64) % width
         firsts = np.empty(len(self.code), np.int64)
         firsts[self._row[::-1]] = np.arange(len(codes))[::-1]
-        self._groups = {
-            name: Codes(key.codes[grouped][firsts], key.values) for name, key in keys.items()
-        }
+        self.count = np.bincount(self._row, minlength=len(self.code))
+        self.share = self.count / having[group[firsts]]
+        self._groups = {name: Codes(key.codes[firsts], key[1]) for name, key in keys.items()}
 
     def keep(self, chosen: NDArray[np.bool_]) -> None:
         """Leave out the other rows, and the events that have none of these."""
         number = np.cumsum(chosen) - 1
         stays = chosen[self._row]
         self._row, self._events = number[self._row[stays]], self._events[stays]
-        self._first = _begins(self._events)
         self.code, self.count = self.code[chosen], self.count[chosen]
         self.share = self.share[chosen]
         self._groups = {
