@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -307,3 +309,26 @@ def test_a_list_of_none_is_null() -> None:
     made = to_lists(np.array([2, 0, 1]), pa.array(["a", None, "c"]))
 
     assert made.to_pylist() == [["a", None], None, ["c"]]
+
+
+@pytest.fixture(scope="module")
+def plain() -> pd.DataFrame:
+    """The sample as json_normalize gives it: objects, floats, text."""
+    path = Path(suricata_eve.__file__).parent / "sample" / "log4j.json.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return pd.json_normalize([json.loads(line) for line in lines])
+
+
+@EVERY_VIEW
+def test_frames_that_came_another_way_give_the_same_table(
+    view: View, plain: pd.DataFrame, sample7: pd.DataFrame
+) -> None:
+    pd.testing.assert_frame_equal(view(plain), view(sample7), check_index_type=False)
+
+
+@EVERY_VIEW
+def test_a_part_of_an_oriented_frame_keeps_its_clients(view: View, sample8: pd.DataFrame) -> None:
+    oriented = sample8.eve.orient()
+    own = oriented[oriented["event_type"] == OWN.get(view.__name__, view.__name__)]
+
+    pd.testing.assert_frame_equal(view(own), view(sample8, alerts=False))
