@@ -105,7 +105,8 @@ def orient(frame: pd.DataFrame) -> pd.DataFrame:
     told = orientation(frame)
     earlier = frame.columns.isin(list(ENDS))
     # A shallow copy: the columns are shared, what is set below is only in the new frame.
-    result = frame.loc[:, ~earlier] if earlier.any() else frame.copy(deep=False)
+    kept = frame.loc[:, ~earlier] if earlier.any() else frame
+    result = kept.copy(deep=False)
     for name in ENDS:
         result[name] = told[name].array
     return result
