@@ -265,10 +265,10 @@ class EveAccessor(Identity, Ports, Uniqueness, Views, Traffic, Exports):
         DataFrame
             One row per finding, with the index label of the event that it was found in.
             Columns: ``timestamp``, ``flow_id``, ``event_type``, ``client_ip`` and
-            ``server_ip`` of the event; ``field``, ``kind`` and ``match``, the text as it was sent; of a lookup ``resolved``,
-            ``scheme``, ``callback_host``, ``callback_port`` and ``path``; of Base64
-            ``encoded``, ``encoding``, ``content`` (what it is), ``decoded`` (text) and
-            ``data`` (bytes).
+            ``server_ip`` of the event; ``field``, ``kind`` and ``match``, the text as it was
+            sent; of a lookup ``resolved``, ``scheme``, ``callback_host``,
+            ``callback_port`` and ``path``; of Base64 ``encoded``, ``encoding``,
+            ``content`` (what it is), ``decoded`` (text) and ``data`` (bytes).
 
         Raises
         ------

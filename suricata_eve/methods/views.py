@@ -49,7 +49,7 @@ class Views:
             - ``rrname``, ``rrtype``, ``ttl``, ``rdata``: of the record;
             - ``rcode``, ``answer_count``: of a response;
             - ``opcode``, ``flags``, ``aa``, ``tc``, ``rd``, ``ra``: of the message;
-            - ``signature``: of an alert.
+            - ``signature`` of an alert; ``host``: the sensor, if it is named.
 
         Raises
         ------
@@ -126,7 +126,7 @@ class Views:
               ``protocol``;
             - ``status``, ``length`` (bytes of the body), ``content_type``, ``redirect``;
             - ``user_agent``, ``referrer``, ``xff``, ``stream_id`` (of HTTP/2);
-            - ``signature``: of an alert.
+            - ``signature`` of an alert; ``host``: the sensor, if it is named.
 
         Raises
         ------
@@ -191,7 +191,7 @@ class Views:
             - ``client_subject``, ``client_issuer``, ``client_serial``,
               ``client_fingerprint``, ``client_not_before``, ``client_not_after``: of the
               client's certificate;
-            - ``signature``: of an alert.
+            - ``signature`` of an alert; ``host``: the sensor, if it is named.
 
         Raises
         ------
@@ -245,7 +245,7 @@ class Views:
               ``server_ip``, ``server_port``;
             - ``client_software``, ``client_proto``, ``client_hassh``,
               ``client_hassh_string``, and the same of the server;
-            - ``signature``: of an alert.
+            - ``signature`` of an alert; ``host``: the sensor, if it is named.
 
         Raises
         ------
@@ -303,7 +303,7 @@ class Views:
               ``dcerpc_interfaces``: remote calls;
             - ``client_guid``, ``server_guid``, ``client_dialects``, ``client_os``,
               ``client_lm``, ``server_os``, ``server_lm``;
-            - ``signature``: of an alert.
+            - ``signature`` of an alert; ``host``: the sensor, if it is named.
 
         Raises
         ------
@@ -357,7 +357,7 @@ class Views:
             - ``magic``, ``md5``, ``sha1``, ``sha256``;
             - ``http_hostname``, ``http_url``, ``email_from``, ``email_to``,
               ``email_subject``, ``smb_share``: where it came from;
-            - ``signature``: of an alert.
+            - ``signature`` of an alert; ``host``: the sensor, if it is named.
 
         Raises
         ------

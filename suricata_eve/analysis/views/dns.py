@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from suricata_eve.analysis.views.choice import choose, flag
 from suricata_eve.analysis.views.dns_messages import Messages, messages
-from suricata_eve.analysis.views.tables import SIGNATURE, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
 from suricata_eve.errors import EveOptionError, EveTypeError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def dns(
         - ``answer_count`` (int64): records in the answer section, as far as logged;
         - ``opcode`` (int64), ``flags`` (string, hexadecimal), ``aa``, ``tc``, ``rd``,
           ``ra`` (bool): of the message;
-        - ``signature`` (string): of an alert.
+        - ``signature`` (string): of an alert; ``host`` (string): the sensor, if it is named.
 
     Raises
     ------
@@ -89,12 +89,12 @@ def dns(
     rows = Rows(frame, np.sort(positions), method="dns")
     common = rows.common() | rows.columns([_PROTO])
     data, parents = _records(messages(rows, wanted), wanted, rank)
-    signature = rows.columns([SIGNATURE])
+    last = rows.columns(LAST)
     rows.warn()
     places = pa.array(parents)
     common = {name: column.take(places) for name, column in common.items()}
-    signature = {name: column.take(places) for name, column in signature.items()}
-    return to_frame(common | data | signature, rows.index.take(parents))
+    last = {name: column.take(places) for name, column in last.items()}
+    return to_frame(common | data | last, rows.index.take(parents))
 
 
 def _sections(value: object) -> list[str]:

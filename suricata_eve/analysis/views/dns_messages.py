@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suricata_eve.analysis.templates import only
 from suricata_eve.analysis.views.dns_records import (
     ZONE_FILE,
     Records,
@@ -184,7 +185,7 @@ def _complete(
     # A request has no code; version 3 writes the 0 of its header.
     no_code = pa.array(is_request) if size else pa.array([], pa.bool_())
     no_code = pc.and_(no_code, pc.equal(data["rcode"], "NOERROR").fill_null(fill_value=False))
-    data["rcode"] = pc.if_else(no_code, pa.scalar(None, _TEXT), data["rcode"])
+    data["rcode"] = only(pc.invert(no_code), data["rcode"])
 
     questions, answers = sections["question"], sections["answer"]
     first = _first(questions.owner, size)

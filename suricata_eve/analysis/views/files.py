@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import SIGNATURE, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
 from suricata_eve.analysis.views.values import member
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _ORIGIN = (
     Column("email_to", pa.list_(_TEXT), ("email.to",)),
     Column("email_subject", _TEXT, ("email.subject",)),
     Column("smb_share", _TEXT, ("smb.share",)),
-    SIGNATURE,
+    *LAST,
 )
 
 
@@ -86,7 +86,7 @@ def files(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
           log them;
         - ``http_hostname``, ``http_url``, ``email_from``, ``email_subject``, ``smb_share``
           (string), ``email_to`` (list of string): where the file came from;
-        - ``signature`` (string): of an alert.
+        - ``signature`` (string): of an alert; ``host`` (string): the sensor, if it is named.
 
     Raises
     ------

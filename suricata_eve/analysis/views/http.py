@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import SIGNATURE, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ _COLUMNS = (
     Column("referrer", _TEXT, ("http.http_refer",)),
     Column("xff", _TEXT, ("http.xff",)),
     Column("stream_id", _INTEGER, ("http.http2.stream_id",)),
-    SIGNATURE,
+    *LAST,
 )
 
 
@@ -62,7 +62,7 @@ def http(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
         - ``user_agent``, ``referrer`` (string): of the request;
         - ``xff`` (string): X-Forwarded-For, where Suricata is set to log it;
         - ``stream_id`` (int64): of HTTP/2;
-        - ``signature`` (string): of an alert.
+        - ``signature`` (string): of an alert; ``host`` (string): the sensor, if it is named.
 
     Raises
     ------

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from suricata_eve.analysis.codes import encode
 from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import SIGNATURE, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
 from suricata_eve.analysis.views.values import member, to_lists
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ _PEERS = (
     Column("client_lm", _TEXT, ("smb.request.native_lm",)),
     Column("server_os", _TEXT, ("smb.response.native_os",)),
     Column("server_lm", _TEXT, ("smb.response.native_lm",)),
-    SIGNATURE,
+    *LAST,
 )
 
 
@@ -98,7 +98,7 @@ def smb(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
         - ``client_guid``, ``server_guid`` (string), ``client_dialects`` (list of string);
         - ``client_os``, ``client_lm``, ``server_os``, ``server_lm`` (string): the operating
           system and LAN manager that SMB 1 names;
-        - ``signature`` (string): of an alert.
+        - ``signature`` (string): of an alert; ``host`` (string): the sensor, if it is named.
 
     Raises
     ------

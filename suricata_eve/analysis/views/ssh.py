@@ -47,7 +47,7 @@ def ssh(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
           (string): the software and the version of the protocol that each side names;
         - ``client_hassh``, ``server_hassh`` (string): hashes of the algorithms that each
           side offers; ``client_hassh_string``, ``server_hassh_string``: these algorithms;
-        - ``signature`` (string): of an alert.
+        - ``signature`` (string): of an alert; ``host`` (string): the sensor, if it is named.
 
     Raises
     ------

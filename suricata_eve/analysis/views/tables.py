@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["COMMON", "SIGNATURE", "Column", "Rows", "choose", "flag", "table", "to_frame", "view"]
+__all__ = ["COMMON", "LAST", "Column", "Rows", "choose", "flag", "table", "to_frame", "view"]
 
-SIGNATURE = Column("signature", pa.string(), ("alert.signature",))
-"""The last column of a view that has rows of alerts."""
+LAST = (
+    Column("signature", pa.string(), ("alert.signature",)),
+    Column("host", pa.string(), ("host",)),
+)
+"""The last columns of a view that has rows of alerts."""
 
 
 def to_frame(data: Mapping[str, pa.Array | pa.ChunkedArray], index: pd.Index) -> pd.DataFrame:
@@ -102,8 +105,8 @@ def view(
     Returns
     -------
     DataFrame
-        What every view has, its own columns, and the signature.
+        What every view has, its own columns, the signature and the host.
     """
     alerts_with = name if flag(alerts, "alerts") else None
     positions = choose(frame, event_types, method=name, alerts_with=alerts_with)
-    return table(frame, positions, [*columns, SIGNATURE], method=name)
+    return table(frame, positions, [*columns, *LAST], method=name)

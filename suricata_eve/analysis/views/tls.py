@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import SIGNATURE, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
 from suricata_eve.ingest.times import UTC_MICROSECONDS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _HASHES = (
     Column("client_fingerprint", _TEXT, ("tls.client.fingerprint",)),
     Column("client_not_before", UTC_MICROSECONDS, ("tls.client.notbefore",)),
     Column("client_not_after", UTC_MICROSECONDS, ("tls.client.notafter",)),
-    SIGNATURE,
+    *LAST,
 )
 
 
@@ -77,7 +77,7 @@ def tls(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
         - ``client_alpns``, ``server_alpns`` (list of string): protocols offered and taken;
         - ``client_subject``, ``client_issuer``, ``client_serial``, ``client_fingerprint``,
           ``client_not_before``, ``client_not_after``: of the client's certificate;
-        - ``signature`` (string): of an alert.
+        - ``signature`` (string): of an alert; ``host`` (string): the sensor, if it is named.
 
     Raises
     ------
