@@ -244,6 +244,9 @@ def test_logs_are_compared_as_if_read_at_once(
     assume(after)
     names = st.sampled_from([str(name) for name in new])
     for field in data.draw(st.lists(names, min_size=1, max_size=4, unique=True)):
+        kinds = [pa.array(frame[field].array).type for frame in (both, new, old) if field in frame]
+        if len(set(map(pa.types.is_list, kinds))) > 1:
+            continue  # a list beside a scalar becomes text, and its elements are no values
         expected = new_values(parts[1], field, parts[0])["count"].tolist()
         for baseline in (old, nullable):
             try:
