@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from suricata_eve.analysis import rows
 from suricata_eve.analysis.rows import take_column, take_rows
 
 INDEX = [7, 0, 3, 9, 4, 2]
@@ -123,3 +124,108 @@ def test_a_column_is_taken_with_its_missing_values(
     taken = take_column(frame[name], np.array(positions, np.int64))
 
     pd.testing.assert_series_equal(taken, frame[name].iloc[positions])
+
+
+@pytest.fixture
+def wide() -> pd.DataFrame:
+    """Events of three types in two chunks each, some fields rare, and some cut elsewhere."""
+    header = pa.struct([("name", pa.string()), ("value", pa.string())])
+    random = np.random.default_rng(5)
+    length = 60
+
+    def column(kind: pa.DataType, cells: list[object], types: str, rare: float) -> object:
+        chunks = []
+        for event_type in "xxyyzz":
+            some = [
+                cells[int(random.integers(len(cells)))]
+                if event_type in types and random.random() > rare
+                else None
+                for _ in range(length)
+            ]
+            chunks.append(pa.array(some, kind))
+        return arrow(*chunks)
+
+    columns = {
+        "event_type": column(pa.string(), ["x", "y"], "xyz", 0),
+        "flow_id": column(pa.int64(), [1, 2**62], "xy", 0.1),
+        "port": column(pa.uint16(), [0, 80], "xz", 0),
+        "text": column(pa.string(), ["", "a", "bc"], "y", 0.2),
+        "rare": column(pa.string(), ["r"], "xyz", 0.97),
+        "flag": column(pa.bool_(), [True, False], "xz", 0.5),
+        "time": column(pa.timestamp("us", "UTC"), [0, 10**15], "yz", 0.3),
+        "numbers": column(pa.list_(pa.int64()), [[], [1, None]], "z", 0.1),
+        "headers": column(pa.list_(header), [[{"name": "a", "value": None}], []], "x", 0.4),
+        "object": column(header, [{"name": "a", "value": "b"}], "y", 0.4),
+        "none": column(pa.string(), [], "", 0),
+    }
+    whole = pa.array(columns["text"])
+    whole = pa.concat_arrays(whole.chunks)
+    columns["elsewhere"] = arrow(whole[:100], whole[100:101], whole[101:])
+    columns["kind"] = arrow(whole.dictionary_encode())
+    return pd.DataFrame(columns, index=random.permutation(6 * length))
+
+
+def order_of(name: str) -> np.ndarray:
+    random = np.random.default_rng(11)
+    orders = {
+        "shuffled": random.permutation(360),
+        "reversed": np.arange(360)[::-1],
+        "some": random.permutation(360)[:150],
+        "few": random.permutation(360)[:5],
+        "repeated": random.integers(0, 360, 500),
+        "twice": np.repeat(np.arange(360), 2),
+        "one type": random.permutation(np.arange(120, 240)),
+        "one chunk": random.permutation(np.arange(60)),
+        "ascending": np.flatnonzero(random.random(360) < 0.4),
+        "interleaved": np.arange(360).reshape(6, 60).T.ravel(),
+    }
+    return orders[name]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "shuffled",
+        "reversed",
+        "some",
+        "few",
+        "repeated",
+        "twice",
+        "one type",
+        "one chunk",
+        "ascending",
+        "interleaved",
+    ],
+)
+@pytest.mark.parametrize("limit", [2**31, 500], ids=["one array", "many arrays"])
+def test_rows_in_any_order_are_those_of_iloc(
+    wide: pd.DataFrame, order: str, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where an array could not hold the text of all of them."""
+    monkeypatch.setattr(rows, "_ARRAY_LIMIT", limit)
+    positions = order_of(order)
+    before = wide.copy(deep=True)
+
+    taken = take_rows(wide, positions)
+
+    pd.testing.assert_frame_equal(taken, wide.iloc[positions].dropna(axis="columns", how="all"))
+    pd.testing.assert_frame_equal(wide, before)
+    for name in taken:
+        data = pa.array(taken[name].array)
+        for chunk in data.chunks if isinstance(data, pa.ChunkedArray) else [data]:
+            chunk.validate(full=True)
+    for name in wide:
+        expected = wide[name].iloc[positions]
+        pd.testing.assert_series_equal(take_column(wide[name], positions), expected)
+
+
+def test_a_change_of_one_column_changes_no_other(wide: pd.DataFrame) -> None:
+    """Though columns with values in the same rows share memory."""
+    twice = wide.assign(again=wide["port"])
+    taken = take_rows(twice, np.arange(360)[::-1])
+    before = taken.copy(deep=True)
+
+    taken["port"] = taken["port"].fillna(9)
+
+    pd.testing.assert_frame_equal(taken.drop(columns="port"), before.drop(columns="port"))
+    pd.testing.assert_series_equal(taken["again"], before["port"], check_names=False)
