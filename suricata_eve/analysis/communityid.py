@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["community_id"]
 
 # What tells flows, and what connections are told by.
+_OF_TUPLES = ("proto", "icmp_type", "icmp_code", "spi")
 _OF_FLOWS = (
     *("event_type", "flow_id", "host", "timestamp", "flow.start", "netflow.start"),
     *("src_ip", "src_port", "dest_ip", "dest_port"),
@@ -33,7 +34,13 @@ _OF_FLOWS = (
 )
 
 
-def community_id(frame: pd.DataFrame, *, seed: int = 0, dialect: Dialect = "suricata") -> pd.Series:
+# As many events tell the dialect of a log.
+_TELLING = 10_000
+
+
+def community_id(
+    frame: pd.DataFrame, *, seed: int = 0, dialect: Dialect | None = None
+) -> pd.Series:
     """Return the Community ID of each event.
 
     Parameters
@@ -42,8 +49,9 @@ def community_id(frame: pd.DataFrame, *, seed: int = 0, dialect: Dialect = "suri
         Events with ``src_ip``, ``dest_ip`` and ``proto``; it is not changed.
     seed : int, default 0
         The seed, from 0 to 65535, as in ``community-id-seed`` of ``suricata.yaml``.
-    dialect : {"suricata", "suricata-7", "spec"}, default "suricata"
-        Whose IDs.
+    dialect : {"suricata", "suricata-7", "spec"}, optional
+        Whose IDs. By default ``"suricata"``; ``"suricata-7"``, if that is what gives those
+        that the frame's own column ``community_id`` has of two ports of one address.
 
     Returns
     -------
@@ -57,6 +65,8 @@ def community_id(frame: pd.DataFrame, *, seed: int = 0, dialect: Dialect = "suri
     """
     require_columns(frame, ["src_ip", "dest_ip", "proto"], method="community_id")
     prefix = _seed(seed).to_bytes(2, "big")
+    if dialect is None:
+        dialect = _dialect_of(frame, prefix)
     check_choice("dialect", dialect, Dialect)
     tuples = flow_tuples(frame, dialect)
     number = _asked_of_flows(frame, tuples)
@@ -64,6 +74,28 @@ def community_id(frame: pd.DataFrame, *, seed: int = 0, dialect: Dialect = "suri
     ids = texts.take(pa.array(number, mask=number < 0))
     array = pd.arrays.ArrowExtensionArray(pa.chunked_array([ids]))
     return pd.Series(array, index=frame.index, name="community_id")
+
+
+def _dialect_of(frame: pd.DataFrame, prefix: bytes) -> Dialect:
+    """Tell by the IDs that a log has which of Suricata's releases wrote it."""
+    if "community_id" not in frame.columns:
+        return "suricata"
+    events = Columns(frame)
+    one_address = pc.equal(events.text("src_ip"), events.text("dest_ip")).fill_null(
+        fill_value=False
+    )
+    rows = np.flatnonzero(np.asarray(pc.and_(one_address, events.text("community_id").is_valid())))
+    rows = rows[:_TELLING]
+    names = [name for name in (*_OF_FLOWS, *_OF_TUPLES) if name in frame.columns]
+    part = pd.DataFrame({name: take_column(frame[name], rows).array for name in names})
+    written = Columns(frame, rows).text("community_id")
+    alike = {}
+    for dialect in ("suricata", "suricata-7"):
+        tuples = flow_tuples(part, dialect)
+        known = np.flatnonzero(tuples.number >= 0)
+        ids = _texts(prefix, tuples).take(pa.array(tuples.number[known]))
+        alike[dialect] = pc.sum(pc.equal(ids, written.take(pa.array(known)))).as_py() or 0
+    return "suricata-7" if alike["suricata-7"] > alike["suricata"] else "suricata"
 
 
 def _seed(value: object) -> int:

@@ -104,9 +104,7 @@ def orient(frame: pd.DataFrame) -> pd.DataFrame:
     """
     told = orientation(frame)
     earlier = frame.columns.isin(list(ENDS))
-    # A shallow copy: the columns are shared, what is set below is only in the new frame.
-    kept = frame.loc[:, ~earlier] if earlier.any() else frame
-    result = kept.copy(deep=False)
+    result = frame.loc[:, ~earlier].copy() if earlier.any() else frame.copy()
     for name in ENDS:
         result[name] = told[name].array
     return result

@@ -75,7 +75,7 @@ class Identity:
         >>> files[["src_ip", "client_ip", "server_ip", "orientation"]].head(2)
                   src_ip      client_ip      server_ip orientation
         1  198.51.100.20    192.0.2.139  198.51.100.20  flow_event
-        3  198.51.100.20  203.0.113.104  198.51.100.20  flow_event
+        5  198.51.100.20  203.0.113.104  198.51.100.20  flow_event
         """
         return analysis.orient(self._frame)
 
@@ -132,9 +132,9 @@ class Identity:
         >>> log4j = df.eve.alerts(signature="(?i)log4j")
         >>> everything = df.eve.related(log4j, on="client_ip")
         >>> len(log4j), len(everything)
-        (110, 1)
+        (172, 1105)
         >>> len(df.eve.related("198.18.4.77", on="client_ip"))
-        1
+        20
         """
         return analysis.related(self._frame, events, on=on)
 
@@ -189,7 +189,7 @@ class Identity:
         """
         return analysis.by_flow(self._frame, flows)
 
-    def community_id(self, *, seed: int = 0, dialect: Dialect = "suricata") -> pd.Series:
+    def community_id(self, *, seed: int = 0, dialect: Dialect | None = None) -> pd.Series:
         """Return the Community ID of each event, by which other programs know its flow.
 
         Zeek, Wireshark, Arkime, Security Onion and others write it, and so does Suricata
@@ -201,10 +201,11 @@ class Identity:
         seed : int, default 0
             The seed that the other program uses: ``community-id-seed`` of ``suricata.yaml``,
             0 to 65535.
-        dialect : {"suricata", "suricata-7", "spec"}, default "suricata"
+        dialect : {"suricata", "suricata-7", "spec"}, optional
             Whose IDs, as they differ where a protocol has no ports: those that Suricata
             writes; those of Suricata 7.0.10, which also differ between two ports of one
-            address; or those of the specification, which Zeek follows.
+            address; or those of the specification, which Zeek follows. By default
+            Suricata's, of the release that the IDs tell that the log itself has.
 
         Returns
         -------

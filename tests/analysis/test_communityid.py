@@ -31,6 +31,7 @@ TYPES = {
     "flow.dest_ip": pa.string(),
     "flow.dest_port": pa.uint16(),
     "flow.start": pa.timestamp("us", "UTC"),
+    "community_id": pa.string(),
 }
 CLIENT, SERVER, PROXY = "192.0.2.1", "198.51.100.1", "203.0.113.7"
 
@@ -160,10 +161,13 @@ def test_the_ids_are_those_that_suricata_wrote_about_all_kinds_of_traffic(
 ) -> None:
     counts = {}
     for path in corpus_files:
-        dialect: Any = "suricata-7" if "-7." in path.name else "suricata"
         events = suricata_eve.read_eve(path)
-        told = community_id(events, dialect=dialect)
+        told = community_id(events)
         pd.testing.assert_series_equal(told, events["community_id"])
+        # By itself as well, when the log does not have the IDs that tell its dialect.
+        dialect: Any = "suricata-7" if "-7." in path.name else "suricata"
+        bare = events.drop(columns="community_id")
+        pd.testing.assert_series_equal(community_id(bare, dialect=dialect), told)
         counts[path.name] = int(told.notna().sum())
 
     assert counts == {"suricata-7.0.10.json.gz": 9816, "suricata-8.0.7.json.gz": 9984}
@@ -174,7 +178,7 @@ def test_dialects_differ_only_where_they_are_said_to(corpus_files: list[Path]) -
     """Two ports of one address; ICMP types without a counterpart, and what has no ports."""
     for path in corpus_files:
         events = suricata_eve.read_eve(path)
-        suricata = community_id(events)
+        suricata = community_id(events, dialect="suricata")
         same_address = (events["src_ip"] == events["dest_ip"]).fillna(value=False)
         with_ports = events["proto"].isin(["TCP", "UDP", "SCTP"])
 
@@ -461,6 +465,18 @@ def test_a_seed_of_any_integer_type_does() -> None:
 
     assert ids(row, seed=np.uint16(1)) == ids(row, seed=1) == [DNS[6]]
     assert len({*ids(row, seed=65535), *ids(row, seed=256), *ids(row, seed=1)}) == 3
+
+
+def test_the_ids_of_a_log_tell_its_dialect() -> None:
+    """Of two ports of one address, as nothing else is written in two ways by Suricata."""
+    local = event("TCP", "127.0.0.1", 2443, "127.0.0.1", 1212)
+    old, new = (ids(local, dialect=dialect) for dialect in ("suricata-7", "suricata"))
+    assert old != new
+
+    assert ids({**local, "community_id": old[0]}) == old
+    assert ids({**local, "community_id": new[0]}) == new
+    assert ids({**local, "community_id": "1:other"}) == new
+    assert ids({**local, "community_id": None}, {**local, "community_id": old[0]}) == old * 2
 
 
 def test_an_unknown_dialect_is_an_error() -> None:
