@@ -23,6 +23,7 @@ import pandas as pd
 from circumstances import circumstances
 
 import suricata_eve
+from suricata_eve import EveAccessor
 
 __all__ = ["METHODS", "Given", "Measured", "given", "grown_sample", "main", "measured"]
 
@@ -50,37 +51,45 @@ class Measured(NamedTuple):
 
 
 METHODS: dict[str, Callable[[Given], pd.DataFrame | pd.Series]] = {
-    "events('http')": lambda it: it.frame.eve.events("http"),
-    "alerts()": lambda it: it.frame.eve.alerts(),
-    "alerts(view='concise')": lambda it: it.frame.eve.alerts(view="concise"),
-    "orient()": lambda it: it.frame.eve.orient(),
-    "by_flow(100 alerts)": lambda it: it.frame.eve.by_flow(it.some),
-    "by_flow(all alerts)": lambda it: it.frame.eve.by_flow(it.alerts),
-    "related(100 alerts, on='client_ip')": lambda it: it.frame.eve.related(it.some, on="client_ip"),
-    "related(100 alerts, on='server_port')": lambda it: it.frame.eve.related(
+    "events('http')": lambda it: EveAccessor(it.frame).events("http"),
+    "alerts()": lambda it: EveAccessor(it.frame).alerts(),
+    "alerts(view='concise')": lambda it: EveAccessor(it.frame).alerts(view="concise"),
+    "orient()": lambda it: EveAccessor(it.frame).orient(),
+    "by_flow(100 alerts)": lambda it: EveAccessor(it.frame).by_flow(it.some),
+    "by_flow(all alerts)": lambda it: EveAccessor(it.frame).by_flow(it.alerts),
+    "related(100 alerts, on='client_ip')": lambda it: EveAccessor(it.frame).related(
+        it.some, on="client_ip"
+    ),
+    "related(100 alerts, on='server_port')": lambda it: EveAccessor(it.frame).related(
         it.some, on="server_port"
     ),
-    "community_id()": lambda it: it.frame.eve.community_id(),
-    "unexpected_ports()": lambda it: it.frame.eve.unexpected_ports(),
-    "unique('http.http_user_agent')": lambda it: it.frame.eve.unique("http.http_user_agent"),
-    "unique('flow_id')": lambda it: it.frame.eve.unique("flow_id"),
-    "rare('http.url')": lambda it: it.frame.eve.rare("http.url"),
-    "rare('http.http_user_agent', by='server_ip')": lambda it: it.frame.eve.rare(
+    "community_id()": lambda it: EveAccessor(it.frame).community_id(),
+    "unexpected_ports()": lambda it: EveAccessor(it.frame).unexpected_ports(),
+    "unique('http.http_user_agent')": lambda it: EveAccessor(it.frame).unique(
+        "http.http_user_agent"
+    ),
+    "unique('flow_id')": lambda it: EveAccessor(it.frame).unique("flow_id"),
+    "rare('http.url')": lambda it: EveAccessor(it.frame).rare("http.url"),
+    "rare('http.http_user_agent', by='server_ip')": lambda it: EveAccessor(it.frame).rare(
         "http.http_user_agent", by="server_ip"
     ),
-    "new_values('http.url', earlier)": lambda it: it.frame.eve.new_values("http.url", it.earlier),
-    "fields()": lambda it: it.frame.eve.fields(),
-    "dns()": lambda it: it.frame.eve.dns(),
-    "http()": lambda it: it.frame.eve.http(),
-    "tls()": lambda it: it.frame.eve.tls(),
-    "ssh()": lambda it: it.frame.eve.ssh(),
-    "smb()": lambda it: it.frame.eve.smb(),
-    "files()": lambda it: it.frame.eve.files(),
-    "flows()": lambda it: it.frame.eve.flows(),
-    "stats()": lambda it: it.frame.eve.stats(),
-    "timeline(a flow)": lambda it: it.frame.eve.timeline(it.flow),
-    "timeline(a client)": lambda it: it.frame.eve.timeline(it.client),
-    "group_summary('alert.signature')": lambda it: it.alerts.eve.group_summary("alert.signature"),
+    "new_values('http.url', earlier)": lambda it: EveAccessor(it.frame).new_values(
+        "http.url", it.earlier
+    ),
+    "fields()": lambda it: EveAccessor(it.frame).fields(),
+    "dns()": lambda it: EveAccessor(it.frame).dns(),
+    "http()": lambda it: EveAccessor(it.frame).http(),
+    "tls()": lambda it: EveAccessor(it.frame).tls(),
+    "ssh()": lambda it: EveAccessor(it.frame).ssh(),
+    "smb()": lambda it: EveAccessor(it.frame).smb(),
+    "files()": lambda it: EveAccessor(it.frame).files(),
+    "flows()": lambda it: EveAccessor(it.frame).flows(),
+    "stats()": lambda it: EveAccessor(it.frame).stats(),
+    "timeline(a flow)": lambda it: EveAccessor(it.frame).timeline(it.flow),
+    "timeline(a client)": lambda it: EveAccessor(it.frame).timeline(it.client),
+    "group_summary('alert.signature')": lambda it: EveAccessor(it.alerts).group_summary(
+        "alert.signature"
+    ),
 }
 """A call of each method, by how it is written."""
 
@@ -100,8 +109,8 @@ def grown_sample(folder: str, *, events: int) -> Path:
 
 def given(frame: pd.DataFrame) -> Given:
     """Return a frame with what its methods are called with."""
-    alerts = frame.eve.alerts()
-    told = frame.eve.orient()
+    alerts = EveAccessor(frame).alerts()
+    told = EveAccessor(frame).orient()
     border = frame["timestamp"].quantile(0.1, interpolation="lower")
     first = alerts[alerts["flow_id"].notna()].iloc[0]
     return Given(

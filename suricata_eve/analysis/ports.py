@@ -63,7 +63,7 @@ def unexpected_ports(
         Events; it is not changed.
     expected : mapping of str to iterable of int, optional
         For protocols as ``app_proto`` names them, the ports to expect them on, in place of
-        those in the table of :mod:`suricata_eve.schema.ports`.
+        those in the table of ``suricata_eve.schema.ports``.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def unexpected_ports(
         ``proto``, ``app_proto`` : string
             Transport and application protocol.
         ``reason`` : string
-            One of :data:`suricata_eve.analysis.ports.REASONS`.
+            One of ``suricata_eve.analysis.ports.REASONS``.
         ``expected_ports`` : string
             The ports of the application protocol, such as ``"80, 8000-8010"``; missing
             where none are known, empty where `expected` leaves none.

@@ -60,19 +60,15 @@ def timeline(frame: pd.DataFrame, flow: FlowsOrClients) -> pd.DataFrame:
     DataFrame
         A row per event with its index label, in time order:
 
-        ``timestamp`` : timestamp[us, UTC]
-        ``after`` : duration[us]
-            Time since the first row.
-        ``flow_id`` : int64, or uint64 where an ID needs it
-        ``event_type`` : string
-        ``client_ip``, ``client_port``, ``server_ip``, ``server_port`` : string and uint16
-            As :func:`orientation` tells them.
-        ``direction`` : string
-            ``to_server`` or ``to_client``: the way of what the event tells of, by its own
-            ``direction``, or by its source. Missing where that is not known, and in events
-            about both ways, such as ``flow`` and ``http``.
-        ``text`` : string
-            What happened: one line, never missing.
+        - ``timestamp`` (timestamp[us, UTC]), and ``after`` (duration[us]), the time since
+          the first row;
+        - ``flow_id`` (int64, or uint64 where an ID needs it), ``event_type`` (string);
+        - ``client_ip``, ``server_ip`` (string), ``client_port``, ``server_port`` (uint16), as
+          :func:`orientation` tells them;
+        - ``direction`` (string), ``to_server`` or ``to_client``: the way of what the event
+          tells of, by its own ``direction``, or by its source; missing where that is not
+          known, and in events about both ways, such as ``flow`` and ``http``;
+        - ``text`` (string): what happened, in one line, never missing.
 
     See Also
     --------

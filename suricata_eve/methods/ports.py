@@ -87,7 +87,7 @@ class Ports:
         tells, the protocol's port on either side is in order.
 
         Ports are per transport, so that 443 is that of TLS over TCP and of QUIC over UDP.
-        They are in :mod:`suricata_eve.schema.ports`, from the registry of IANA; ``http2``,
+        They are in ``suricata_eve.schema.ports``, from the registry of IANA; ``http2``,
         ``websocket`` and ``doh2`` have those of ``http``. Ports that `expected` takes from
         a protocol have no owner any more; those that it adds get none.
 
