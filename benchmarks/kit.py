@@ -112,15 +112,15 @@ def given(frame: pd.DataFrame) -> Given:
     alerts = EveAccessor(frame).alerts()
     told = EveAccessor(frame).orient()
     border = frame["timestamp"].quantile(0.1, interpolation="lower")
-    first = alerts[alerts["flow_id"].notna()].iloc[0]
+    first = alerts[alerts["flow_id"].notna()].head(1)
     return Given(
         frame=frame,
         oriented=told,
         alerts=alerts,
         some=alerts.head(100),
         earlier=frame[(frame["timestamp"] < border).to_numpy(bool)],
-        flow=int(first["flow_id"]),
-        client=str(told["client_ip"].loc[first.name]),
+        flow=int(first["flow_id"].iloc[0]),
+        client=str(told["client_ip"].loc[first.index].iloc[0]),
     )
 
 
