@@ -106,16 +106,17 @@ def combined(codes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     Parameters
     ----------
     codes : sequence of ndarray of int64
-        Numbers from -1, of the same rows.
+        Numbers from -1, of the same rows, none much larger than there are rows.
 
     Returns
     -------
     ndarray of int64
         From 0 without gaps, in the order of first appearance.
     """
-    result = np.zeros(len(codes[0]), np.int64)
-    for code in codes:
-        dense = np.asarray(pd.factorize(code)[0], np.int64)
-        result = result * (int(dense.max(initial=0)) + 1) + dense
+    first, *others = codes
+    result = first + 1
+    for code in others:
+        # Not above the square of the number of rows, which 64 bits hold.
+        result = result * (int(code.max(initial=0)) + 2) + code + 1
         result = np.asarray(pd.factorize(result)[0], np.int64)
     return result
