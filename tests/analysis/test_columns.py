@@ -208,3 +208,15 @@ def test_two_columns_of_one_name_are_an_error() -> None:
     with pytest.raises(EveValueError, match=r"one column 'flow_id', and this frame has 2"):
         require_columns(frame.assign(x=1), ["x", "flow_id"], method="by_flow")
     require_columns(frame.assign(x=1), ["x"], method="by_flow")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("http.user_agent", "http.http_user_agent"), ("tls.SNI", "tls.sni"), ("srcip", "src_ip")],
+)
+def test_a_name_that_is_none_of_eve_is_told_the_one_that_is(
+    sample7: pd.DataFrame, name: str, meant: str
+) -> None:
+    """What a user typed is to be corrected; the frame is right."""
+    with pytest.raises(MissingColumnError, match=f"EVE calls it '{meant}'"):
+        require_columns(sample7, [name], method="unique")
