@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 
-__all__ = ["ADDRESSES", "spellings"]
+__all__ = ["is_address_field", "spellings"]
 
-ADDRESSES = frozenset({"src_ip", "dest_ip", "client_ip", "server_ip"})
-"""Fields that hold one IP address."""
+
+def is_address_field(field: str) -> bool:
+    """Tell by its name whether a field holds IP addresses.
+
+    Parameters
+    ----------
+    field : str
+        Such as ``"src_ip"`` or ``"alert.source.ip"``.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
+    return field.endswith(("_ip", ".ip"))
 
 
 def spellings(address: str) -> list[str]:
@@ -22,10 +35,10 @@ def spellings(address: str) -> list[str]:
     -------
     list of str
         The text itself, the short spelling of RFC 5952, and that of Suricata, which writes
-        IPv6 in full; only the text, if it is no address.
+        IPv6 in full; nothing, if it is no address.
     """
     try:
         parsed = ipaddress.ip_address(address.strip())
     except ValueError:
-        return [address]
+        return []
     return list(dict.fromkeys([address, parsed.compressed, parsed.exploded]))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from suricata_eve.analysis.addresses import is_address_field, spellings
 from suricata_eve.analysis.codes import encode, is_list, list_elements
 from suricata_eve.analysis.columns import joined
 from suricata_eve.analysis.fieldvalues import Sides, occurrences, typed
@@ -53,7 +54,11 @@ def baseline_values(baseline: Baseline, field: str, *, optional: bool) -> pa.Arr
     """
     if not isinstance(baseline, pd.DataFrame):
         data = joined(typed(_series(baseline, field)))
-        return (list_elements(data)[1] if is_list(data.type) else data).drop_null()
+        data = (list_elements(data)[1] if is_list(data.type) else data).drop_null()
+        if is_address_field(field) and pa.types.is_string(data.type):
+            texts = data.unique().to_pylist()
+            return pa.array([one for text in texts for one in {text, *spellings(text)}])
+        return data
     names: list[object] = list(baseline.columns)
     if field not in names and not any(isinstance(name, str) and is_known(name) for name in names):
         hint = "; its values are baseline['value']" if "value" in names else ""

@@ -35,13 +35,15 @@ def what(values: pd.Series) -> str:
     return f"these are {values.dtype}{example}"
 
 
-def as_series(flows: object) -> pd.Series:
+def as_series(flows: object, *, noun: str = "flows") -> pd.Series:
     """Bring what tells flows, or events, into one shape.
 
     Parameters
     ----------
     flows : int, iterable, Series, Index or array
         Values, or a mask.
+    noun : str, default "flows"
+        What they are, for messages.
 
     Returns
     -------
@@ -57,17 +59,18 @@ def as_series(flows: object) -> pd.Series:
         return flows
     if isinstance(flows, str | bytes | dict):
         msg = (
-            f"flows are integers, a boolean mask or a frame, not {type(flows).__name__}: {flows!r}"
+            f"{noun} are values, a boolean mask or a frame, not {type(flows).__name__}: "
+            f"{flows!r:.60}"
         )
         raise EveTypeError(msg)
     if isinstance(flows, pd.Index):
         if isinstance(flows, pd.MultiIndex):
-            msg = "flows cannot be a MultiIndex; take the level with the IDs"
+            msg = f"{noun} cannot be a MultiIndex; take the level with the values"
             raise EveTypeError(msg)
         return pd.Series(flows.array)
     if isinstance(flows, np.ndarray | pd.api.extensions.ExtensionArray):
         if flows.ndim != 1:
-            msg = f"flows have one dimension, not {flows.ndim}"
+            msg = f"{noun} have one dimension, not {flows.ndim}"
             raise EveTypeError(msg)
         return pd.Series(flows)
     if isinstance(flows, pa.Array | pa.ChunkedArray):
@@ -76,7 +79,7 @@ def as_series(flows: object) -> pd.Series:
         items = list(flows)
         return pd.Series(items, dtype=object)
     if isinstance(flows, bool | np.bool_):
-        msg = "flows cannot be one boolean; a mask has one for each event"
+        msg = f"{noun} cannot be one boolean; a mask has one for each event"
         raise EveTypeError(msg)
     return pd.Series([flows], dtype=object)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-import warnings
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.errors import EveTypeError, EveValueError, EveWarning, MissingColumnError
+from suricata_eve.errors import EveTypeError, EveValueError, MissingColumnError
+from suricata_eve.ingest.report import many
 from suricata_eve.ingest.times import UTC_MICROSECONDS, parse_instants
 from suricata_eve.schema.event_types import setting_for
 from suricata_eve.schema.fields import CORE, is_known
+from suricata_eve.warn import warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,8 @@ __all__ = [
     "integer_column",
     "joined",
     "require_columns",
+    "require_once",
+    "spelling",
     "text_column",
 ]
 
@@ -34,7 +37,9 @@ _EXACT = 2**53
 _TEXT_LIMIT = 2**31  # bytes that the offsets of one array of text reach
 
 
-def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, method: str) -> None:
+def require_columns(
+    frame: pd.DataFrame, columns: Iterable[str], *, method: str, also: Iterable[str] = ()
+) -> None:
     """Raise the error of a method whose columns are not all in the frame.
 
     Parameters
@@ -45,6 +50,8 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, method: str)
         What the method needs.
     method : str
         The method's name, for the message.
+    also : iterable of str, default ()
+        What the method takes as well, for a name that comes close.
 
     Raises
     ------
@@ -58,18 +65,34 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, method: str)
     columns = list(columns)
     missing = [name for name in columns if name not in frame.columns]
     if not missing:
-        _require_once(frame, columns, method)
+        require_once(frame, columns, method=method)
         return
     labels: list[object] = list(frame.columns)
     names = [name for name in labels if isinstance(name, str)]
     noun = "column" if len(missing) == 1 else "columns"
     listed = ", ".join(repr(name) for name in missing)
-    advice = [_advice(name, names) for name in missing[:5]]
+    advice = [_advice(name, names, tuple(also)) for name in missing[:5]]
     msg = f"{method}() needs the {noun} {listed}, not in this frame. {' '.join(advice)}"
     raise MissingColumnError(msg)
 
 
-def _require_once(frame: pd.DataFrame, columns: list[str], method: str) -> None:
+def require_once(frame: pd.DataFrame, columns: Iterable[str], *, method: str) -> None:
+    """Raise the error of a method where the frame has several columns of one name.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The frame that the method works on.
+    columns : iterable of str
+        Names that it reads; the frame may lack some.
+    method : str
+        The method's name, for the message.
+
+    Raises
+    ------
+    EveValueError
+        If there are several columns of one of these names.
+    """
     if frame.columns.is_unique:
         return
     for name in columns:
@@ -82,15 +105,19 @@ def _require_once(frame: pd.DataFrame, columns: list[str], method: str) -> None:
             raise EveValueError(msg)
 
 
-def _advice(name: str, names: list[str]) -> str:
+def _advice(name: str, names: list[str], also: tuple[str, ...]) -> str:
     parts = name.split(".")
+    fields = [other for other in names if other.startswith(f"{name}.")]
+    if fields:
+        shown = ", ".join(map(repr, fields[:3])) + (", ..." if len(fields) > 3 else "")
+        return f"{name!r} is an object, and its fields are columns: {shown}."
     for end in range(len(parts) - 1, 0, -1):
         whole = ".".join(parts[:end])
         if whole in names:
             return f"Its column {whole!r} is not flat: {_NORMALIZE} makes {name!r} of it."
-    spelled = _spelling(name)
+    spelled = spelling(name)
     for other in names:
-        plain = _spelling(other)
+        plain = spelling(other)
         if plain == spelled or ("." in other and plain.endswith(spelled) and len(parts) > 1):
             if is_known(other) and not is_known(name):
                 return f"EVE calls it {other!r}."
@@ -98,7 +125,7 @@ def _advice(name: str, names: list[str]) -> str:
                 f"If {other!r} is the same, use "
                 f"df.rename(columns={{{other!r}: {name!r}}}).eve.normalize_types()."
             )
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.75)
+    close = difflib.get_close_matches(name, [*also, *names], n=3, cutoff=0.75)
     hint = f"Close to {name!r}: {', '.join(map(repr, close))}. " if close else ""
     # A name that no release has, and that is close to one that is there, is a slip.
     setting = None if close and not is_known(name) else setting_for(name)
@@ -112,7 +139,19 @@ def _advice(name: str, names: list[str]) -> str:
     return f"{hint}Names of fields are paths with dots, such as 'http.url'; see df.columns."
 
 
-def _spelling(name: str) -> str:
+def spelling(name: str) -> str:
+    """Return the letters and digits of a name, by which spellings of it are compared.
+
+    Parameters
+    ----------
+    name : str
+        Of a field.
+
+    Returns
+    -------
+    str
+        In lower case.
+    """
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
@@ -281,9 +320,8 @@ def instant_column(column: pd.Series) -> pa.ChunkedArray:
         raise EveTypeError(msg)
     parsed = parse_instants(joined(data.cast(pa.string())))
     if len(parsed.bad):
-        msg = (
-            f"{len(parsed.bad)} of {len(data)} values of {column.name!r} are not times, and "
-            f"taken as missing; the first: {data[int(parsed.bad[0])].as_py()!r}"
+        warn(
+            f"{many(len(parsed.bad), 'value')} of {column.name!r} that are not times are taken "
+            f"as missing; the first: {data[int(parsed.bad[0])].as_py()!r:.60}"
         )
-        warnings.warn(msg, EveWarning, stacklevel=3)
     return pa.chunked_array([parsed.values])  # noqa: PD011 -- not of pandas

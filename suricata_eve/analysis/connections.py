@@ -22,6 +22,7 @@ from suricata_eve.analysis.columns import (
     integer_column,
     joined,
     require_columns,
+    require_once,
     text_column,
 )
 from suricata_eve.analysis.endpoints import Columns, endpoint_numbers
@@ -101,6 +102,7 @@ def together(frames: Sequence[pd.DataFrame]) -> list[Connections]:
     """
     for frame in frames:
         require_columns(frame, ["flow_id"], method="connections")
+        require_once(frame, TELLING, method="connections")
     ends = np.cumsum([len(frame) for frame in frames])
     flows = [_bits(integer_column(frame["flow_id"])) for frame in frames]
     flow = np.concatenate([bits for bits, _ in flows])
@@ -209,17 +211,18 @@ def _latest_before(asked: pd.DataFrame, starts: pd.DataFrame, by: list[str]) -> 
     both = pd.concat([asked[by], starts[by]], ignore_index=True)
     group = both.groupby(by, sort=False).ngroup().to_numpy()
     left = pd.DataFrame({"group": group[: len(asked)], "time": asked["time"].to_numpy()})
-    right = pd.DataFrame({"group": group[len(asked) :], "time": starts["start"].to_numpy()})
-    right["start"] = right["time"]
+    begun = starts["start"].to_numpy()
+    right = pd.DataFrame({"group": group[len(asked) :], "time": begun})
+    # Where there is none, merge_asof makes floats, which hold a place and not a time.
+    right["place"] = np.arange(len(right))
     left, right = left.sort_values("time", kind="stable"), right.sort_values("time", kind="stable")
     answer = np.full(len(asked), NO_TIME, np.int64)
     for direction in ("backward", "forward"):
         if not len(left):
             break
         found = pd.merge_asof(left, right, on="time", by="group", direction=direction)
-        start = found["start"].astype("Int64")
-        hit = start.notna().to_numpy()
-        answer[left.index[hit]] = start[hit].to_numpy(np.int64)
+        hit = found["place"].notna().to_numpy()
+        answer[left.index[hit]] = begun[found["place"][hit].to_numpy(np.int64)]
         left = left[~hit]
     return answer
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from suricata_eve.analysis.columns import integer_column, joined, text_column
+from suricata_eve.analysis.columns import integer_column, joined, require_once, text_column
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.errors import EveValueError
 
@@ -42,6 +42,7 @@ class Columns:
     def _column(self, name: str) -> pd.Series | None:
         if name not in self._frame.columns:
             return None
+        require_once(self._frame, [name], method="orientation")
         column = self._frame[name]
         return column if self._positions is None else take_column(column, self._positions)
 
@@ -111,7 +112,7 @@ def combined(codes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     Returns
     -------
     ndarray of int64
-        From 0 without gaps, in the order of first appearance.
+        From 0 without gaps, in the order of first appearance, if there are several.
     """
     first, *others = codes
     result = first + 1

@@ -6,7 +6,6 @@ A field is mostly a column. What :func:`orientation` tells of an event, such as
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from suricata_eve.analysis.codes import encode, is_list, list_elements
-from suricata_eve.analysis.columns import arrow_column, joined, require_columns
+from suricata_eve.analysis.columns import arrow_column, joined, require_columns, spelling
 from suricata_eve.analysis.communityid import community_id
 from suricata_eve.analysis.orientation import ENDS, orientation
 from suricata_eve.analysis.rows import take_column
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Occurrences", "Sides", "field_at", "occurrences", "typed"]
+
+_DERIVED = (*ENDS, "community_id")
+"""Fields also of frames that have no such column."""
 
 
 class Sides:
@@ -98,9 +100,9 @@ def _is_elsewhere(frame: pd.DataFrame, field: str) -> bool:
     names = [name for name in labels if isinstance(name, str)]
     if any(field.startswith(f"{name}.") and _holds_objects(frame[name]) for name in names):
         return True
-    spelled = _spelling(field)
+    spelled = spelling(field)
     return schema.field(field) is not None and any(
-        _spelling(name) == spelled or ("." in field and name.endswith(f".{field}"))
+        spelling(name) == spelled or ("." in field and name.endswith(f".{field}"))
         for name in names
         if not schema.is_known(name)
     )
@@ -112,10 +114,6 @@ def _holds_objects(column: pd.Series) -> bool:
         return bool(pa.types.is_struct(column.dtype.pyarrow_dtype))
     there = column.dropna()
     return column.dtype == object and len(there) > 0 and isinstance(there.iloc[0], dict)
-
-
-def _spelling(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _derived(
@@ -191,7 +189,7 @@ def field_at(
     """
     derived = _derived(frame, field, positions, sides)
     if derived is None:
-        require_columns(frame, [field], method=method)
+        require_columns(frame, [field], method=method, also=_DERIVED)
         derived = joined(typed(take_column(frame[field], positions)))
     data = derived
     if pa.types.is_nested(data.type):
@@ -244,7 +242,7 @@ def occurrences(
         kind = schema.arrow_type(field) or pa.null()
         data = pa.chunked_array([], kind.value_type if is_list(kind) else kind)
     else:
-        require_columns(frame, [field], method=method)
+        require_columns(frame, [field], method=method, also=_DERIVED)
         data = typed(frame[field])
     return _numbered(*_present(data))
 

@@ -15,7 +15,8 @@ says:
     another event of that flow, by its ``flow.src_ip`` or its ``direction``;
 ``request``
     an event of that flow, or the event itself, of a type that Suricata logs from client to
-    server whichever packet came last (DNS responses of Suricata 8: from server to client);
+    server whichever packet came last. DNS responses of Suricata 8 are logged from server to
+    client, and so are answers of Suricata 4 and 5, which their port tells;
 ``src_ip``
     nothing: the source of the packet stands in for the client.
 
@@ -33,7 +34,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.columns import integer_column, require_columns
+from suricata_eve.analysis.columns import integer_column, require_columns, require_once
 from suricata_eve.analysis.connections import connections
 from suricata_eve.analysis.endpoints import Columns, combined, endpoint_numbers
 from suricata_eve.analysis.rows import take_column
@@ -79,6 +80,7 @@ EVIDENCE = (
 )
 """The columns that help to tell."""
 
+_DNS = pa.scalar(53, pa.uint16())
 _NOTHING, _OF_FLOW, _DIRECTION, _FLOW_EVENT, _EVENT, _REQUEST = range(len(RULES))
 _UNKNOWN, _AS_LOGGED, _FLIPPED = 0, 1, 2
 
@@ -95,14 +97,13 @@ def orient(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The events with the columns of :func:`orientation` behind their own. What an
-        earlier call found is kept where nothing better tells: a part of an oriented frame
-        stays oriented.
+        earlier call told is kept: a part of an oriented frame stays oriented.
 
     See Also
     --------
     suricata_eve.accessor.EveAccessor.orient : The same as a method, with examples.
     """
-    told = orientation(frame)
+    told = orientation(frame, method="orient")
     earlier = frame.columns.isin(list(ENDS))
     result = frame.loc[:, ~earlier].copy() if earlier.any() else frame.copy()
     for name in ENDS:
@@ -110,7 +111,12 @@ def orient(frame: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def orientation(frame: pd.DataFrame, positions: NDArray[np.int64] | None = None) -> pd.DataFrame:
+def orientation(
+    frame: pd.DataFrame,
+    positions: NDArray[np.int64] | None = None,
+    *,
+    method: str = "orientation",
+) -> pd.DataFrame:
     """Tell client and server of events.
 
     Parameters
@@ -119,6 +125,8 @@ def orientation(frame: pd.DataFrame, positions: NDArray[np.int64] | None = None)
         Events; it is not changed. Those of all types help to tell.
     positions : ndarray of int64, optional
         Positions of the rows to tell about; all by default.
+    method : str, default "orientation"
+        Who asks, for messages.
 
     Returns
     -------
@@ -134,14 +142,15 @@ def orientation(frame: pd.DataFrame, positions: NDArray[np.int64] | None = None)
     MissingColumnError
         If the frame has no ``src_ip`` or ``dest_ip``.
     EveValueError
-        If a port does not fit in 16 bits.
+        If a port does not fit in 16 bits, or a column is there twice.
     """
     names = set(frame.columns)
+    require_once(frame, (*EVIDENCE, *ENDS), method=method)
     index = frame.index if positions is None else frame.index.take(positions)
     events = Columns(frame, positions)
     if {"client_ip", "server_ip"} <= names and not {"src_ip", "dest_ip"} <= names:
         return _table(_as_they_are(events), index)
-    require_columns(frame, ["src_ip", "dest_ip"], method="orientation")
+    require_columns(frame, ["src_ip", "dest_ip"], method=method)
     sides, rules = _earlier(events) if names.issuperset(ENDS) else _nothing(events.length)
     _fill(sides, rules, *_own(events))
     open_rows = np.flatnonzero(sides == _UNKNOWN)
@@ -258,12 +267,18 @@ def _by_type(events: Columns) -> NDArray[np.int8]:
     event_type = events.text("event_type")
     client_first = np.asarray(pc.is_in(event_type, value_set=pa.array(CLIENT_FIRST)))
     dns, kind = _equals(event_type, "dns"), events.text("dns.type")
-    sent = pc.is_in(kind, value_set=pa.array(["query", "answer", "request"]))
-    return np.select(
-        [client_first | (dns & np.asarray(sent)), dns & _equals(kind, "response")],
-        [_AS_LOGGED, _FLIPPED],
-        _UNKNOWN,
-    ).astype(np.int8)
+    sent = dns & np.asarray(pc.is_in(kind, value_set=pa.array(["query", "request"])))
+    came = dns & _equals(kind, "response")
+    # Up to Suricata 5 an answer is logged as it came, from 6 on as the query went.
+    answer = dns & _equals(kind, "answer")
+    if answer.any():
+        of_server, to_server = (
+            np.asarray(pc.equal(events.ports(f"{side}_port"), _DNS).fill_null(fill_value=False))
+            for side in ("src", "dest")
+        )
+        came |= answer & of_server & ~to_server
+        sent |= answer & ~came
+    return np.select([client_first | sent, came], [_AS_LOGGED, _FLIPPED], _UNKNOWN).astype(np.int8)
 
 
 def _equals(data: pa.Array, value: str) -> NDArray[np.bool_]:

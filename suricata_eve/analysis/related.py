@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from suricata_eve.analysis.addresses import ADDRESSES, spellings
+from suricata_eve.analysis.addresses import is_address_field, spellings
 from suricata_eve.analysis.baselines import is_in
 from suricata_eve.analysis.chosen import as_series, is_mask, mask_of
-from suricata_eve.analysis.columns import joined, require_columns
+from suricata_eve.analysis.columns import arrow_column, joined, require_columns
 from suricata_eve.analysis.fieldvalues import Occurrences, Sides, occurrences, typed
 from suricata_eve.analysis.flow_events import by_flow
 from suricata_eve.analysis.order import time_order
 from suricata_eve.analysis.orientation import ENDS, EVIDENCE, orientation
 from suricata_eve.analysis.ranks import value_order
 from suricata_eve.analysis.rows import take_rows
+from suricata_eve.errors import EveTypeError, EveValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Related", "related"]
+
+_CONCISE = {"client_ip": "client", "server_ip": "server"}
+"""What the concise view of alerts calls its columns."""
 
 Related: TypeAlias = (
     "pd.DataFrame | pd.Series | pd.Index | NDArray[np.generic] | Iterable[object] | str | int"
@@ -77,24 +82,46 @@ def _wanted(frame: pd.DataFrame, events: Related, on: str, found: Occurrences) -
     """Return the values of the field that the given events have, or that were given."""
     if isinstance(events, pd.DataFrame):
         if on in ENDS and on not in events.columns:
-            return _told_by_all(frame, events, on)
+            return _told(frame, events, on)
         return occurrences(events, on, method="related", sides=Sides(events)).distinct
     if isinstance(events, str):
         events = [events]
-    values = as_series(events)
+    values = as_series(events, noun="events")
     if is_mask(values):
         mask = mask_of(frame, values, aligned=isinstance(events, pd.Series))
         codes = np.unique(found.codes[mask[found.events]])
         return found.distinct.take(pa.array(codes))
-    data = joined(typed(values.rename(on))).drop_null()
-    if on in ADDRESSES and pa.types.is_string(data.type):
-        texts = [text for given in data.unique().to_pylist() for text in spellings(given)]
-        return pa.array(texts, pa.string())
-    return data
+    if is_address_field(on):
+        return _addresses(joined(arrow_column(values.rename(on))).drop_null(), found.distinct, on)
+    return joined(typed(values.rename(on))).drop_null()
 
 
-def _told_by_all(frame: pd.DataFrame, events: pd.DataFrame, on: str) -> pa.Array:
+def _addresses(given: pa.Array, known: pa.Array, on: str) -> pa.Array:
+    """Return addresses in every spelling, and refuse what is none."""
+    if not pa.types.is_string(given.type):
+        if len(given) == 0:
+            return given
+        msg = f"{on!r} holds IP addresses, which are text, not {given.type}: {given[0].as_py()!r}"
+        raise EveTypeError(msg)
+    texts: list[str] = []
+    for text in given.unique().to_pylist():
+        spelled = spellings(text)
+        if not spelled and not pc.any(pc.equal(known, text)).as_py():
+            msg = (
+                f"{text!r} is not an IP address, and no value of {on!r}; name one such as "
+                f"'192.0.2.1' or '2001:db8::1'"
+            )
+            raise EveValueError(msg)
+        texts += spelled or [text]
+    return pa.array(texts, pa.string())
+
+
+def _told(frame: pd.DataFrame, events: pd.DataFrame, on: str) -> pa.Array:
     """Tell client or server of events that may have left behind the events that tell."""
+    concise = _CONCISE.get(on)
+    if concise in events.columns:
+        return joined(typed(events[concise])).drop_null().unique()
+    require_columns(events, ["src_ip", "dest_ip"], method="related")
     names = {*EVIDENCE, *ENDS}
     parts = [each.loc[:, each.columns.isin(names)] for each in (frame, events)]
     both = pd.concat(parts, ignore_index=True)

@@ -65,7 +65,10 @@ class Identity:
         chosen later, and every other method goes by it.
 
         Events that contradict each other do not tell, and the order of events never
-        matters.
+        matters. Of a log that holds nothing but ``netflow`` events nothing tells: both
+        records of a flow show their own sender. Where Suricata puts an address of
+        X-Forwarded-For in place of the sender's (``xff: overwrite``), it is the client of
+        those events, and the proxy that of the others.
 
         Examples
         --------
@@ -110,7 +113,8 @@ class Identity:
         EveTypeError
             If `events` is none of these, or its values cannot be compared with the field's.
         EveValueError
-            If a mask does not fit the frame.
+            If a mask does not fit the frame, or a text given for an address is none and
+            not in the frame either.
 
         See Also
         --------

@@ -11,7 +11,7 @@ import pytest
 
 from suricata_eve.analysis import by_flow, group_summary
 from suricata_eve.analysis.connections import connections, together
-from suricata_eve.errors import MissingColumnError
+from suricata_eve.errors import EveValueError, MissingColumnError
 
 TYPES = {
     "timestamp": pa.timestamp("us", "UTC"),
@@ -102,6 +102,17 @@ def test_an_address_put_in_by_a_proxy_is_not_the_endpoint() -> None:
     assert same(frame(flow(1), flow(100, src_port=50001), alert)) == [0, 1, 0]
 
 
+def test_starts_are_exact_however_late() -> None:
+    """Microseconds after the year 2255 are more than a double counts; other groups have none."""
+    late = 253_000_000_000
+    first = {**flow(0), "flow.start": pd.Timestamp(late * 10**6 + 1, unit="us", tz="UTC")}
+    then = {**flow(0), "flow.start": pd.Timestamp(late * 10**6 + 2, unit="us", tz="UTC")}
+    http = {**event("http", 0), "timestamp": pd.Timestamp(late * 10**6 + 1, unit="us", tz="UTC")}
+    alone = event("http", 3, src_port=9)
+
+    assert same(frame(first, then, http, alone)) == [0, 1, 0, 0]
+
+
 def test_flows_are_numbered_alike_in_several_frames() -> None:
     whole = frame(flow(1), flow(100), event("http", 2), event("http", 150))
 
@@ -115,6 +126,15 @@ def test_ids_above_63_bits_are_told_apart() -> None:
     ids = pa.array([2**64 - 1, 2**64 - 2, 2**64 - 1], pa.uint64())
 
     assert same(made.assign(flow_id=pd.arrays.ArrowExtensionArray(ids))) == [0, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["flow_id", "host", "timestamp", "flow.start"])
+def test_a_column_that_is_there_twice_is_refused(name: str) -> None:
+    made = frame(flow(1), flow(100))
+    twice = pd.concat([made, made[[name]]], axis=1)
+
+    with pytest.raises(EveValueError, match=f"one column '{name}', and this frame has 2"):
+        connections(twice)
 
 
 def test_the_id_is_needed_and_nothing_else() -> None:

@@ -259,6 +259,38 @@ def test_every_planted_flow_has_its_client_and_its_server(
     assert [flow for flow in planted if (flow[0], flow[2], flow[1]) in told] == []
 
 
+RESOLVER = ("198.51.100.53", 53)
+
+
+@pytest.mark.parametrize("flow", [None, 1])
+def test_answers_are_told_by_their_port_where_no_release_is(flow: int | None) -> None:
+    """Suricata 4 and 5 log an answer as it came, 6 and 7 as the query went."""
+    query = event("dns", flow, CLIENT, RESOLVER, dns__type="query")
+    came = event("dns", flow, RESOLVER, CLIENT, dns__type="answer")
+    went = event("dns", flow, CLIENT, RESOLVER, dns__type="answer")
+    alert = event("alert", flow, RESOLVER, CLIENT)
+
+    told = orientation(frame(query, came, went, alert))
+
+    assert told["client_ip"].tolist()[:3] == [CLIENT[0]] * 3
+    assert told["orientation"].tolist()[:3] == ["request"] * 3
+    if flow is not None:
+        assert told["client_ip"].iloc[3] == CLIENT[0]
+
+
+@pytest.mark.parametrize("name", ["src_ip", "dest_port", "event_type", "dns.type"])
+def test_a_column_that_is_there_twice_is_refused(name: str) -> None:
+    made = frame(FLIPPED)
+
+    with pytest.raises(EveValueError, match=rf"orient\(\) needs one column '{name}'"):
+        orient(pd.concat([made, made[[name]]], axis=1))
+
+
+def test_who_asks_is_named() -> None:
+    with pytest.raises(MissingColumnError, match=r"orient\(\) needs the column 'src_ip'"):
+        orient(frame(FLIPPED).drop(columns="src_ip"))
+
+
 def moment(seconds: int) -> pd.Timestamp:
     return pd.Timestamp(seconds, unit="s", tz="UTC")
 

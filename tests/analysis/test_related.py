@@ -77,8 +77,8 @@ def test_an_address_is_found_however_it_is_spelled(
         pd.testing.assert_frame_equal(related(events, spelled, on="client_ip"), found)
 
 
-def test_what_is_no_address_stays_as_it_is() -> None:
-    assert spellings("-") == ["-"]
+def test_an_address_is_spelled_as_a_log_may_have_it() -> None:
+    assert spellings("-") == spellings("10.0.0.0/8") == []
     assert spellings("192.0.2.1") == ["192.0.2.1"]
     assert spellings("2001:DB8::1") == [
         "2001:DB8::1",
@@ -96,6 +96,23 @@ def test_alerts_alone_are_told_by_the_events_of_the_log(events: pd.DataFrame) ->
 
     clients = orientation(events)["client_ip"].loc[chosen.index].unique()
     assert set(orientation(bare)["client_ip"].loc[found.index]) == set(clients)
+
+
+def test_the_concise_view_of_alerts_leads_to_its_clients(events: pd.DataFrame) -> None:
+    concise = alerts(events, sid=9000021, view="concise")
+
+    for side in ("client_ip", "server_ip"):
+        pd.testing.assert_frame_equal(
+            related(events, concise, on=side),
+            related(events, alerts(events, sid=9000021), on=side),
+        )
+
+
+def test_text_that_is_no_address_is_found_where_a_log_has_it(sample7: pd.DataFrame) -> None:
+    """As in logs whose addresses were replaced by names."""
+    named = sample7.head(5).assign(src_ip="client-1")
+
+    assert len(related(named, "client-1", on="src_ip")) == 5
 
 
 def test_payloads_lead_to_their_clients(events: pd.DataFrame) -> None:
@@ -145,7 +162,13 @@ def test_numbers_are_compared_whatever_their_dtype(sample7: pd.DataFrame, dtype:
     ("given", "on", "error", "message"),
     [
         ("a", "http.hostnme", MissingColumnError, "Close to 'http.hostnme': 'http.hostname'"),
-        ({"a": 1}, "src_ip", EveTypeError, "not dict"),
+        ({"a": 1}, "src_ip", EveTypeError, "events are values, a boolean mask .* not dict"),
+        ("10.0.0.0/8", "client_ip", EveValueError, "'10.0.0.0/8' is not an IP address"),
+        (["198.51.100.20", "hello"], "src_ip", EveValueError, "'hello' is not an IP address"),
+        (5, "flow.src_ip", EveTypeError, "holds IP addresses, which are text, not int64: 5"),
+        ("a", "clientip", MissingColumnError, "Close to 'clientip': 'client_ip'"),
+        ("a", "http", MissingColumnError, "'http' is an object, and its fields are columns: 'htt"),
+        (pd.DataFrame({"timestamp": [], "proto": []}), "client_ip", MissingColumnError, "src_ip"),
         (True, "src_ip", EveTypeError, "one boolean"),
         (np.array([True]), "src_ip", EveValueError, "the mask has 1 values"),
         (pd.DataFrame({"timestamp": []}), "payload_x", MissingColumnError, "payload_x"),

@@ -561,3 +561,18 @@ def test_the_community_id_is_there_without_its_column(sample7: pd.DataFrame) -> 
         unique(events(sample7, "flow"), "community_id"),
     )
     assert len(rare(without, "app_proto", by="community_id", max_share=1)) > 1000
+
+
+def test_a_known_address_is_not_new_however_it_is_spelled() -> None:
+    """Suricata writes IPv6 in full."""
+    frame = pd.DataFrame(
+        {
+            "timestamp": pd.to_datetime([0, 1], unit="s", utc=True),
+            "src_ip": ["2001:0db8:0000:0000:0000:0000:0000:0001", "192.0.2.1"],
+            "dest_ip": ["192.0.2.2", "192.0.2.2"],
+        }
+    )
+
+    found = new_values(frame, "src_ip", ["2001:DB8::1", "not an address"])
+
+    assert found["value"].tolist() == ["192.0.2.1"]
