@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,10 @@ import pyarrow.types as pt
 
 from suricata_eve.ingest.values import pruned
 
-__all__ = ["DtypeBackend", "series", "to_frame"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["DtypeBackend", "arrow_frame", "series", "to_frame"]
 
 DtypeBackend: TypeAlias = Literal["pyarrow", "numpy_nullable"]
 
@@ -87,3 +90,24 @@ def series(array: pa.Array | pa.ChunkedArray, index: pd.Index) -> pd.Series[Any]
         Without a copy.
     """
     return pd.Series(pd.array(array, dtype=pd.ArrowDtype(array.type)), index=index)
+
+
+def arrow_frame(
+    data: Mapping[str, pa.Array | pa.ChunkedArray], index: pd.Index | None = None
+) -> pd.DataFrame:
+    """Make a DataFrame of ``pd.ArrowDtype`` of Arrow data by column.
+
+    Parameters
+    ----------
+    data : mapping of str to pyarrow.Array or pyarrow.ChunkedArray
+        The columns, all of one length.
+    index : pandas.Index, optional
+        The frame's index, as long as they are; a RangeIndex by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Without a copy.
+    """
+    arrays = {name: pd.arrays.ArrowExtensionArray(column) for name, column in data.items()}
+    return pd.DataFrame(arrays, index=index, copy=False)

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from suricata_eve.frame import DtypeBackend, series, to_frame
+from suricata_eve.frame import DtypeBackend, arrow_frame, series, to_frame
 
 UTC = pa.timestamp("us", "UTC")
 WHEN = dt.datetime(2022, 1, 1, 3, 41, 17, 115874, tzinfo=dt.UTC)
@@ -133,3 +133,16 @@ def test_series_keeps_the_index_it_is_given() -> None:
     assert made.index.name == "place"
     assert made.dtype == pd.ArrowDtype(pa.list_(pa.int64()))
     assert np.array_equal(made.isna(), [False, True])
+
+
+def test_columns_by_name_make_a_frame_without_a_copy() -> None:
+    given = table()
+    whole = {name: column.combine_chunks() for name, column in zip(COLUMNS, given, strict=True)}
+
+    frame = arrow_frame({**whole, "proto": given["proto"]}, pd.Index(INDEX))
+
+    pd.testing.assert_frame_equal(frame, to_frame(given, pd.Index(INDEX), dtype_backend="pyarrow"))
+    held = pa.chunked_array(pa.array(frame["http.url"].array))
+    assert addresses(held) == addresses(pa.chunked_array([whole["http.url"]]))
+    pd.testing.assert_index_equal(arrow_frame(whole).index, pd.RangeIndex(3))
+    assert arrow_frame({}).shape == (0, 0)

@@ -23,6 +23,7 @@ from suricata_eve.analysis.connections import connections
 from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.order import time_order
 from suricata_eve.analysis.orientation import ENDS, orientation
+from suricata_eve.frame import arrow_frame
 from suricata_eve.schema.ports import EVENT_PROTOCOLS, TRANSPORTS
 
 if TYPE_CHECKING:
@@ -170,10 +171,7 @@ class Flows(NamedTuple):
         if len(positions):
             ends = orientation(events.frame, positions).reset_index(drop=True)
         else:  # also where the frame has no addresses
-            empty = {name: pa.array([], kind) for name, kind in ENDS.items()}
-            ends = pd.DataFrame(
-                {name: pd.arrays.ArrowExtensionArray(data) for name, data in empty.items()}
-            )
+            ends = arrow_frame({name: pa.array([], kind) for name, kind in ENDS.items()})
         client, server = (
             np.asarray(joined(integer_column(ends[name])).fill_null(-1))
             for name in ("client_port", "server_port")

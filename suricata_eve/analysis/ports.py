@@ -16,6 +16,7 @@ from suricata_eve.analysis.flow_protocols import ANY_TRANSPORT, FAILED, Events, 
 from suricata_eve.analysis.order import time_order
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.errors import EveOptionError, EveTypeError
+from suricata_eve.frame import arrow_frame
 from suricata_eve.ingest.times import UTC_MICROSECONDS
 from suricata_eve.schema.ports import (
     ALTERNATE_PORTS,
@@ -329,11 +330,7 @@ def _report(events: Events, flows: Flows, reasons: NDArray[np.int8], table: _Tab
         "alerts": pa.array(np.bincount(alerts, minlength=len(places))),
     }
     order = pa.array(np.argsort(first, kind="stable"))
-    arrays = {
-        name: pd.arrays.ArrowExtensionArray(pa.chunked_array([pa.array(column).take(order)]))
-        for name, column in data.items()
-    }
-    return pd.DataFrame(arrays)
+    return arrow_frame({name: pa.array(column).take(order) for name, column in data.items()})
 
 
 def _owners(table: _Table, flows: Flows) -> pa.Array:

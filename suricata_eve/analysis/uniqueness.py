@@ -18,6 +18,7 @@ from suricata_eve.analysis.fieldvalues import Occurrences, Sides, field_at, occu
 from suricata_eve.analysis.ranks import value_order
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.errors import EveOptionError, EveTypeError, MissingColumnError
+from suricata_eve.frame import arrow_frame
 from suricata_eve.ingest.times import UTC_MICROSECONDS
 from suricata_eve.schema import fields as schema
 
@@ -274,12 +275,7 @@ class _Rows:
             "servers": servers,
         }
         places = pa.array(order)
-        return pd.DataFrame(
-            {
-                name: pd.arrays.ArrowExtensionArray(pa.chunked_array([column.take(places)]))
-                for name, column in data.items()
-            }
-        )
+        return arrow_frame({name: column.take(places) for name, column in data.items()})
 
     def _times(self) -> tuple[pa.Array, pa.Array]:
         size = len(self.code)

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from suricata_eve.analysis.views.choice import choose, flag
 from suricata_eve.analysis.views.dns_messages import Messages, messages
-from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows
 from suricata_eve.errors import EveOptionError, EveTypeError
+from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,7 @@ def dns(
     places = pa.array(parents)
     common = {name: column.take(places) for name, column in common.items()}
     last = {name: column.take(places) for name, column in last.items()}
-    return to_frame(common | data | last, rows.index.take(parents))
+    return arrow_frame(common | data | last, rows.index.take(parents))
 
 
 def _sections(value: object) -> list[str]:

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows
 from suricata_eve.analysis.views.values import member
+from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,11 +108,11 @@ def files(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     origin = rows.columns(_ORIGIN)
     rows.warn()
     if parents is None:
-        return to_frame(data | file | origin, rows.index)
+        return arrow_frame(data | file | origin, rows.index)
     places = pa.array(parents)
     data = {name: column.take(places) for name, column in data.items()}
     origin = {name: column.take(places) for name, column in origin.items()}
-    return to_frame(data | file | origin, rows.index.take(parents))
+    return arrow_frame(data | file | origin, rows.index.take(parents))
 
 
 def _files(

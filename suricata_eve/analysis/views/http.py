@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows
+from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,4 +89,4 @@ def http(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     no_port = pc.equal(data["http_port"], pa.scalar(0, pa.uint16()))
     data["http_port"] = pc.if_else(no_port, pa.scalar(None, pa.uint16()), data["http_port"])
     rows.warn()
-    return to_frame(data, rows.index)
+    return arrow_frame(data, rows.index)

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from suricata_eve.analysis.codes import encode
 from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows
 from suricata_eve.analysis.views.values import member, to_lists
+from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +119,7 @@ def smb(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     data["dcerpc_interfaces"] = _interfaces(rows)
     data |= rows.columns(_PEERS)
     rows.warn()
-    return to_frame(data, rows.index)
+    return arrow_frame(data, rows.index)
 
 
 def _interfaces(rows: Rows) -> pa.Array:

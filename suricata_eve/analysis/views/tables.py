@@ -8,44 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
 from suricata_eve.analysis.views.choice import choose, flag
 from suricata_eve.analysis.views.reading import COMMON, Column, Rows
+from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["COMMON", "LAST", "Column", "Rows", "choose", "flag", "table", "to_frame", "view"]
 
+to_frame = arrow_frame
 LAST = (
     Column("signature", pa.string(), ("alert.signature",)),
     Column("host", pa.string(), ("host",)),
 )
 """The last columns of a view that has rows of alerts."""
-
-
-def to_frame(data: Mapping[str, pa.Array | pa.ChunkedArray], index: pd.Index) -> pd.DataFrame:
-    """Make a frame of Arrow dtypes.
-
-    Parameters
-    ----------
-    data : mapping of str to pyarrow.Array or pyarrow.ChunkedArray
-        The columns.
-    index : Index
-        As long as they are.
-
-    Returns
-    -------
-    DataFrame
-        Without a copy.
-    """
-    arrays = {name: pd.arrays.ArrowExtensionArray(column) for name, column in data.items()}
-    return pd.DataFrame(arrays, index=index, copy=False)
 
 
 def table(
@@ -76,7 +59,7 @@ def table(
     rows = Rows(frame, positions, method=method)
     data = rows.common() | rows.columns(columns)
     rows.warn()
-    return to_frame(data, rows.index)
+    return arrow_frame(data, rows.index)
 
 
 def view(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import LAST, Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import LAST, Column, Rows
+from suricata_eve.frame import arrow_frame
 from suricata_eve.ingest.times import UTC_MICROSECONDS
 
 if TYPE_CHECKING:
@@ -97,4 +98,4 @@ def tls(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     data["chain_length"] = rows.lengths("tls.chain")
     data |= rows.columns(_HASHES)
     rows.warn()
-    return to_frame(data, rows.index)
+    return arrow_frame(data, rows.index)
