@@ -98,9 +98,9 @@ def _wanted(frame: pd.DataFrame, events: Related, on: str, found: Occurrences) -
 
 def _addresses(given: pa.Array, known: pa.Array, on: str) -> pa.Array:
     """Return addresses in every spelling, and refuse what is none."""
-    if not pa.types.is_string(given.type):
-        if len(given) == 0:
-            return given
+    if len(given) == 0:
+        return given
+    if not (pa.types.is_string(given.type) or pa.types.is_large_string(given.type)):
         msg = f"{on!r} holds IP addresses, which are text, not {given.type}: {given[0].as_py()!r}"
         raise EveTypeError(msg)
     texts: list[str] = []
