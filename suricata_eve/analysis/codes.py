@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Codes", "encode", "is_list", "list_elements"]
+__all__ = ["Codes", "begins", "encode", "first_places", "is_list", "list_elements"]
 
 
 class Codes(NamedTuple):
@@ -23,6 +23,44 @@ class Codes(NamedTuple):
 
     values: pa.Array
     """The distinct values by number."""
+
+
+def begins(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell where runs of equal numbers begin.
+
+    Parameters
+    ----------
+    values : ndarray of int64
+        Numbers.
+
+    Returns
+    -------
+    ndarray of bool
+        True for each number that differs from the one before, and for the first.
+    """
+    found = np.ones(len(values), bool)
+    found[1:] = values[1:] != values[:-1]
+    return found
+
+
+def first_places(codes: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Return where each number is first.
+
+    Parameters
+    ----------
+    codes : ndarray of int64
+        Numbers from 0 and below `size`.
+    size : int
+        How many numbers there may be.
+
+    Returns
+    -------
+    ndarray of int64
+        For each number the place of its first appearance; -1 if there is none.
+    """
+    places = np.full(size, -1, np.int64)
+    places[codes[::-1]] = np.arange(len(codes))[::-1]
+    return places
 
 
 def is_list(kind: pa.DataType) -> bool:
@@ -83,14 +121,13 @@ def encode(data: pa.Array) -> Codes:
     codes = _codes(data)
     present = np.flatnonzero(codes >= 0)
     kept = codes[present]
-    firsts = np.full(int(kept.max(initial=-1)) + 1, -1, np.int64)
-    firsts[kept[::-1]] = present[::-1]
+    firsts = first_places(kept, int(kept.max(initial=-1)) + 1)
     # Some numbers may be of combinations that only nulls had: leave them out.
     order = np.argsort(firsts, kind="stable")
     order = order[firsts[order] >= 0]
     renumbered = np.full(len(firsts) + 1, -1, np.int64)
     renumbered[order] = np.arange(len(order))
-    return Codes(renumbered[codes], data.take(pa.array(firsts[order])))
+    return Codes(renumbered[codes], data.take(pa.array(present[firsts[order]])))
 
 
 def _codes(data: pa.Array) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.columns import require_columns
-from suricata_eve.analysis.connections import connections
+from suricata_eve.analysis.connections import TELLING, connections
 from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.flow_tuples import NO_PORT, WITH_PORTS, Dialect, Tuples, flow_tuples
 from suricata_eve.analysis.rows import take_column
@@ -25,17 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = ["community_id"]
 
-# What tells flows, and what connections are told by.
+# What tells tuples, and what tells which flow events are of.
 _OF_TUPLES = ("proto", "icmp_type", "icmp_code", "spi")
-_OF_FLOWS = (
-    *("event_type", "flow_id", "host", "timestamp", "flow.start", "netflow.start"),
-    *("src_ip", "src_port", "dest_ip", "dest_port"),
-    *("flow.src_ip", "flow.src_port", "flow.dest_ip", "flow.dest_port"),
-)
+_OF_FLOWS = ("event_type", *TELLING)
 
-
-# As many events tell the dialect of a log.
-_TELLING = 10_000
+# As many events are enough to tell the dialect of a log.
+_ENOUGH = 10_000
 
 
 def community_id(
@@ -85,7 +80,7 @@ def _dialect_of(frame: pd.DataFrame, prefix: bytes) -> Dialect:
         fill_value=False
     )
     rows = np.flatnonzero(np.asarray(pc.and_(one_address, events.text("community_id").is_valid())))
-    rows = rows[:_TELLING]
+    rows = rows[:_ENOUGH]
     names = [name for name in (*_OF_FLOWS, *_OF_TUPLES) if name in frame.columns]
     part = pd.DataFrame({name: take_column(frame[name], rows).array for name in names})
     written = Columns(frame, rows).text("community_id")

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from suricata_eve.analysis.codes import encode
+from suricata_eve.analysis.codes import encode, first_places
 from suricata_eve.analysis.columns import joined
 from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.protocols import protocol_numbers
@@ -218,9 +218,8 @@ def _distinct(
     high, highs = pd.factorize(second * 2**17 + second_port)
     # That fits in 64 bits for tables of up to 2**27 rows.
     codes, values = pd.factorize((low * len(highs) + high) * 256 + protocol)
-    chosen = np.empty(len(values), np.int64)
-    chosen[codes[::-1]] = np.arange(len(codes))[::-1]
-    return np.asarray(codes, np.int64), chosen
+    codes = np.asarray(codes, np.int64)
+    return codes, first_places(codes, len(values))
 
 
 def _places(texts: list[pa.Array]) -> tuple[Iterator[NDArray[np.int64]], list[bytes]]:

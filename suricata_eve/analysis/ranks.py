@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.codes import encode, is_list, list_elements
+from suricata_eve.analysis.codes import begins, encode, is_list, list_elements
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,17 +80,11 @@ def _list_ranks(data: pa.Array) -> NDArray[np.int64]:
         rows, key, base = rows[order], key[order], ranks[rows[order]]
         number = np.arange(len(rows))
         # Where a run of equal ranks begins, and where one of equal ranks and keys does.
-        block = np.maximum.accumulate(np.where(_begins(base), number, 0))
-        begins = _begins(base) | _begins(key)
-        run = np.maximum.accumulate(np.where(begins, number, 0))
+        block = np.maximum.accumulate(np.where(begins(base), number, 0))
+        first = begins(base) | begins(key)
+        run = np.maximum.accumulate(np.where(first, number, 0))
         ranks[rows] = base + run - block
-        alone = begins & np.append(begins[1:], [True])
+        alone = first & np.append(first[1:], [True])
         rows = rows[~alone & (key > 0)]
         place += 1
     return ranks
-
-
-def _begins(values: NDArray[np.int64]) -> NDArray[np.bool_]:
-    begins = np.ones(len(values), bool)
-    begins[1:] = values[1:] != values[:-1]
-    return begins

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from suricata_eve.analysis.codes import is_list, list_elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,15 +85,11 @@ def has_text(kind: pa.DataType) -> bool:
     bool
         True for text, lists and objects with text.
     """
-    if _is_list(kind):
+    if is_list(kind):
         return has_text(kind.value_type)
     if pa.types.is_struct(kind):
         return any(has_text(kind.field(place).type) for place in range(kind.num_fields))
     return _is_text(kind)
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -155,9 +152,9 @@ def _leaves(
     kind = data.type
     if not has_text(kind):
         return
-    if _is_list(kind):
-        parents = np.asarray(pc.list_parent_indices(data), dtype=np.int64)
-        yield from _leaves(pc.list_flatten(data), rows[parents], path, None)
+    if is_list(kind):
+        parents, elements = list_elements(data)
+        yield from _leaves(elements, rows[parents], path, None)
         return
     if pa.types.is_struct(kind):
         fields = [kind.field(place).name for place in range(kind.num_fields)]

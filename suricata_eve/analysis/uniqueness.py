@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from suricata_eve.analysis.baselines import Baseline, baseline_values, is_in
-from suricata_eve.analysis.codes import Codes, encode
+from suricata_eve.analysis.codes import Codes, begins, encode, first_places
 from suricata_eve.analysis.columns import instant_column, joined
 from suricata_eve.analysis.fieldvalues import Occurrences, Sides, field_at, occurrences
 from suricata_eve.analysis.ranks import value_order
@@ -225,14 +225,13 @@ class _Rows:
         group = np.zeros(len(codes), np.int64)
         for key in keys.values():
             group = np.asarray(pd.factorize(group * max(len(key[1]), 1) + key.codes)[0], np.int64)
-        having = np.bincount(group[_begins(events)])
+        having = np.bincount(group[begins(events)])
         self._events, self._row, self.code = events, codes, np.arange(len(found.distinct))
         if keys:
             width = max(len(found.distinct), 1)
             number, pairs = pd.factorize(group * width + codes)
             self._row, self.code = np.asarray(number, np.int64), np.asarray(pairs, np.int64) % width
-        firsts = np.empty(len(self.code), np.int64)
-        firsts[self._row[::-1]] = np.arange(len(codes))[::-1]
+        firsts = first_places(self._row, len(self.code))
         self.count = np.bincount(self._row, minlength=len(self.code))
         self.share = self.count / having[group[firsts]]
         self._groups = {name: Codes(key.codes[firsts], key[1]) for name, key in keys.items()}
@@ -308,12 +307,6 @@ class _Rows:
         pairs = pd.unique(self._row[known] * width + code[known])
         number = np.bincount(pairs // width, minlength=len(self.code))
         return pa.array(number, pa.int64(), mask=number == 0)
-
-
-def _begins(values: NDArray[np.int64]) -> NDArray[np.bool_]:
-    begins = np.ones(len(values), bool)
-    begins[1:] = values[1:] != values[:-1]
-    return begins
 
 
 def _rank(key: Codes) -> NDArray[np.int64]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from suricata_eve.analysis.codes import encode, list_elements
+from suricata_eve.analysis.codes import begins, encode, first_places, list_elements
 
 HEADER = pa.struct([("name", pa.string()), ("value", pa.string())])
 
@@ -74,3 +75,13 @@ def test_very_long_lists_are_compared_in_full() -> None:
     long = list(range(2000))
 
     assert encode(pa.array([long, [*long[:-1], 0], long])).codes.tolist() == [0, 1, 0]
+
+
+def test_runs_begin_where_a_number_differs_from_the_one_before() -> None:
+    assert begins(np.array([3, 3, -1, 3])).tolist() == [True, False, True, True]
+    assert begins(np.array([], np.int64)).tolist() == []
+
+
+def test_each_number_is_first_somewhere_or_nowhere() -> None:
+    assert first_places(np.array([2, 0, 2, 0]), 4).tolist() == [1, -1, 0, -1]
+    assert first_places(np.array([], np.int64), 0).tolist() == []

@@ -35,6 +35,22 @@ def test_lists_have_the_row_of_their_parent() -> None:
     assert leaves(data.slice(2)) == {"": [(1, "b"), (1, "c")]}
 
 
+def test_lists_of_a_fixed_size_are_lists() -> None:
+    data = pa.array([["a", "b"], None, ["c", None]], pa.list_(pa.string(), 2))
+
+    assert has_text(data.type)
+    assert leaves(data) == {"": [(0, "a"), (0, "b"), (2, "c")]}
+
+
+def test_what_lies_behind_a_null_list_is_no_text() -> None:
+    whole = pa.array([["a", "b"], ["c"], ["d"]])
+    behind = pa.ListArray.from_arrays(
+        whole.offsets, whole.values, mask=pa.array([False, True, False])
+    )
+
+    assert leaves(behind) == {"": [(0, "a"), (0, "b"), (2, "d")]}
+
+
 @pytest.mark.parametrize("make", [pa.list_, pa.large_list])
 def test_values_of_headers_know_their_names(make: type) -> None:
     rows = [

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suricata_eve.analysis.codes import first_places
 from suricata_eve.analysis.templates import only
 from suricata_eve.analysis.views.dns_records import (
     ZONE_FILE,
@@ -188,7 +189,8 @@ def _complete(
     data["rcode"] = only(pc.invert(no_code), data["rcode"])
 
     questions, answers = sections["question"], sections["answer"]
-    first = _first(questions.owner, size)
+    place = first_places(questions.owner, size)
+    first = pa.array(place, mask=place < 0)
     data["query_rrname"] = questions.rrname.take(first)
     data["query_rrtype"] = questions.rrtype.take(first)
 
@@ -205,13 +207,6 @@ def _complete(
     nulls = [pa.nulls(len(without), column.type) for column in questions[1:]]
     sections["question"] = joined_records([kept, Records(without, *nulls)])
     return found
-
-
-def _first(owner: NDArray[np.int64], size: int) -> pa.Array:
-    """Return the place of each message's first record, null where it has none."""
-    place = np.full(size, -1)
-    place[owner[::-1]] = np.arange(len(owner))[::-1]
-    return pa.array(place, mask=place < 0)
 
 
 def _renamed(types: pa.Array) -> pa.Array:
