@@ -10,26 +10,12 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from suricata_eve.printable import ELLIPSIS, plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = ["cut", "display_width", "printable", "table"]
-
-ELLIPSIS = "…"
-
-# Control and format characters (ESC, line breaks, bidi and zero-width marks), surrogates, private
-# and unassigned code points, line and paragraph separators, and marks that pile up on a letter.
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me"})
-_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def _escape(char: str) -> str:
-    if char in _SHORT:
-        return _SHORT[char]
-    code = ord(char)
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def printable(text: str, *, limit: int = 4096) -> str:
@@ -54,10 +40,7 @@ def printable(text: str, *, limit: int = 4096) -> str:
     >>> print(printable("a\x1b[2Jb\nc"))
     a\x1b[2Jb\nc
     """
-    head = unicodedata.normalize("NFC", text[:limit])
-    clean = "".join(
-        _escape(char) if unicodedata.category(char) in _UNSAFE else char for char in head
-    )
+    clean = plain(text[:limit])
     return clean + ELLIPSIS if len(text) > limit else clean
 
 

@@ -20,7 +20,7 @@ LAYERS = (
     ("optional",),
     ("schema",),
     ("ingest",),
-    ("frame", "arrays", "warn", "progress", "parquet", "options"),
+    ("frame", "arrays", "warn", "progress", "parquet", "options", "printable"),
     ("output",),
     ("scan", "normalize"),
     ("reader", "writer"),

@@ -19,6 +19,7 @@ from suricata_eve.arrays import to_arrow
 from suricata_eve.errors import EveTypeError
 from suricata_eve.ingest.unify import unify
 from suricata_eve.ingest.values import pruned
+from suricata_eve.printable import ELLIPSIS, plain
 from suricata_eve.schema import fields as schema
 
 if TYPE_CHECKING:
@@ -195,8 +196,5 @@ def _text(value: Any) -> str | None:
         text = json.dumps(pruned(value), ensure_ascii=False, default=str)[: _WIDTH + 1]
     else:
         text = str(value)[: _WIDTH + 1]
-    if not text.isprintable():
-        text = "".join(
-            char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-        )
-    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+    long, text = len(text) > _WIDTH, plain(text)
+    return text[: _WIDTH - 1] + ELLIPSIS if long or len(text) > _WIDTH else text

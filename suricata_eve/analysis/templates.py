@@ -23,7 +23,6 @@ What comes out is the attacker's text: :func:`one_line` makes it harmless to loo
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -35,6 +34,7 @@ import pyarrow.compute as pc
 from suricata_eve.analysis.codes import is_list, list_elements
 from suricata_eve.analysis.columns import arrow_column, joined
 from suricata_eve.ingest.times import UTC_MICROSECONDS
+from suricata_eve.printable import ELLIPSIS, plain
 
 if TYPE_CHECKING:
     from suricata_eve.analysis.views.reading import Rows
@@ -45,14 +45,6 @@ FIELD_LIMIT = 100
 """How many characters of one field a text has at most."""
 
 LISTED = 3  # elements of a list that a text names
-
-ELLIPSIS = "…"
-
-# As in suricata_eve.terminal: control and format characters (ESC, line breaks, bidi and
-# zero-width marks), surrogates, private and unassigned code points, separators of lines, and
-# marks that pile up on a letter.
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me"})
-_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 Derived: TypeAlias = "Mapping[str, Callable[[Fields], pa.Array]]"
 """Functions by their names in templates, without the ``@``."""
@@ -261,23 +253,6 @@ def _separated(data: pa.Array | None, nulls: pa.Array) -> pa.Array:
     return pa.array(texts, pa.string()).take(encoded.indices)
 
 
-class _Escapes(dict[int, str]):
-    """The escape of each character that is not to be shown, for ``str.translate``."""
-
-    def __missing__(self, code: int) -> str:
-        # Not kept: an attacker has a million characters to fill the memory with.
-        char = chr(code)
-        if unicodedata.category(char) not in _UNSAFE:
-            return char
-        if code <= 0xFF:
-            return _SHORT.get(char, f"\\x{code:02x}")
-        return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
-
-
-_ESCAPES = _Escapes()
-_ESCAPES.update({code: _ESCAPES[code] for code in range(256)})
-
-
 def one_line(texts: pa.Array, limit: int) -> pa.Array:
     r"""Make each text one line that is safe to look at, and not too long.
 
@@ -298,11 +273,11 @@ def one_line(texts: pa.Array, limit: int) -> pa.Array:
     encoded = texts.dictionary_encode()
     # Escapes only make a text longer.
     distinct = _cut(encoded.dictionary.cast(pa.string()), limit + 1)
-    plain = pc.invert(pc.match_substring_regex(distinct, "[^ -~]"))
-    if not pc.all(plain).as_py():
+    ascii_only = pc.invert(pc.match_substring_regex(distinct, "[^ -~]"))
+    if not pc.all(ascii_only).as_py():
         made = [
-            text if harmless else unicodedata.normalize("NFC", text).translate(_ESCAPES)
-            for text, harmless in zip(distinct.to_pylist(), plain.to_pylist(), strict=True)
+            text if harmless else plain(text)
+            for text, harmless in zip(distinct.to_pylist(), ascii_only.to_pylist(), strict=True)
         ]
         distinct = pa.array(made, pa.string())
     return _cut(distinct, limit).take(encoded.indices)
