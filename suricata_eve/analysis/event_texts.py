@@ -31,6 +31,7 @@ _GENERIC = 32
 # Fields that say nothing of what happened, or that stand beside the text.
 _ENVELOPE = frozenset(
     {*CORE, "app_proto", "capture_file", "community_id", "direction", "host", "in_iface"}
+    | {"@timestamp", "@version"}  # of Filebeat and Logstash
     | {"ip_v", "orientation", "packet", "pcap_cnt", "pkt_src", "tx_id", "vlan"}
     | {"client_ip", "client_port", "server_ip", "server_port"}
 )
@@ -97,7 +98,10 @@ def _groups(frame: pd.DataFrame, types: pa.Array) -> list[_Group]:
     groups = []
     for places in np.split(order, cuts) if len(order) else []:
         code = int(number[places[0]])
-        event_type = "" if code < 0 else values[code].as_py()
+        if code < 0:
+            groups.append(_Group(places, None, names))
+            continue
+        event_type = values[code].as_py()
         groups.append(_Group(places, TEMPLATES.get(event_type), own.get(event_type, names)))
     return groups
 
@@ -107,7 +111,7 @@ def _pairs(frame: pd.DataFrame, positions: NDArray[np.int64], columns: list[str]
     fields = Fields(Rows(frame, positions, method="timeline"))
     pairs: list[pa.Array] = []
     for name in columns:
-        values = fields.text(name)
+        values = fields.named(name)
         if values.null_count < len(values):
             key = name.partition(".")[2] or name
             pairs.append(pc.binary_join_element_wise(f", {key}=", values, ""))

@@ -6,12 +6,12 @@ whose fields is missing or empty is left out. Further forms:
 
 ``{tls.ja4|tls.ja4.hash}``
     the first of these that is there;
-``{fileinfo.size:,}``
-    a number with separators of thousands;
+``{fileinfo.size:,}``, ``{flow.pkts_toserver:,packet}``
+    a number with separators of thousands, and with what it counts, in the plural but for 1;
 ``{fileinfo.stored?stored}``
     that word, if the field is true or, not being a boolean, there;
-``{alert.action!allowed}``
-    the field unless it has that value;
+``{alert.action!allowed}``, ``{app_proto!failed|unknown}``
+    the field unless it has that value, or one of these;
 ``{email.to[]}``, ``{dns.queries[].rrname}``
     the elements of a list, or that key of each: the first three and how many more;
 ``{@name}``
@@ -55,11 +55,12 @@ class _Slot(NamedTuple):
 
     paths: tuple[str, ...]
     thousands: bool
+    unit: str | None
     word: str | None
     unless: str | None
 
 
-_FORM = re.compile(r"([^:?!]+)(:,)?(?:\?(.+))?(?:!(.+))?")
+_FORM = re.compile(r"([^:?!]+)(:,)?([a-z]+)?(?:\?(.+))?(?:!(.+))?")
 
 
 @cache
@@ -71,8 +72,8 @@ def _parsed(text: str) -> tuple[str | _Slot, ...]:
             if form is None:  # pragma: no cover -- templates are constants of this package
                 msg = f"not a field of a template: {piece!r}"
                 raise ValueError(msg)
-            paths, thousands, word, unless = form.groups()
-            parts.append(_Slot(tuple(paths.split("|")), thousands is not None, word, unless))
+            paths, thousands, unit, word, unless = form.groups()
+            parts.append(_Slot(tuple(paths.split("|")), thousands is not None, unit, word, unless))
         elif piece:
             parts.append(piece)
     return tuple(parts)
@@ -114,6 +115,11 @@ class Fields:
             self._texts[path] = made
         return self._texts[path]
 
+    def named(self, name: str) -> pa.Array:
+        """Return a column by its name, whatever that looks like, as :meth:`text` does."""
+        data = self.column(name)
+        return self.nulls() if data is None else _scalars(data)
+
     def _read(self, path: str) -> pa.Array:
         name, marks, key = path.partition("[]")
         data = self.column(name)
@@ -138,9 +144,13 @@ class Fields:
             told = self._told(slot.paths[0])
             return pc.if_else(told, pa.scalar(slot.word), pa.scalar(None, pa.string()))
         if slot.thousands:
-            return _first([_separated(self.column(path), self.nulls()) for path in slot.paths])
+            return _first([self._number(path, slot.unit) for path in slot.paths])
         value = _first([self.text(path) for path in slot.paths])
-        return value if slot.unless is None else _unless(value, slot.unless)
+        return value if slot.unless is None else _unless(value, *slot.unless.split("|"))
+
+    def _number(self, path: str, unit: str | None) -> pa.Array:
+        data = self.column(path)
+        return self.nulls() if data is None else _separated(data, unit)
 
     def _told(self, path: str) -> pa.Array:
         data = self.column(path)
@@ -193,8 +203,8 @@ def _first(values: list[pa.Array]) -> pa.Array:
     return values[0] if len(values) == 1 else pc.coalesce(*values)
 
 
-def _unless(values: pa.Array, other: str) -> pa.Array:
-    return only(pc.not_equal(values, other), values)
+def _unless(values: pa.Array, *others: str) -> pa.Array:
+    return only(pc.invert(pc.is_in(values, value_set=pa.array(others, values.type))), values)
 
 
 def _scalars(data: pa.Array) -> pa.Array:
@@ -242,14 +252,17 @@ def _listed(data: pa.Array, key: str) -> pa.Array:
     return pc.binary_join_element_wise(texts, rest.fill_null(""), "")
 
 
-def _separated(data: pa.Array | None, nulls: pa.Array) -> pa.Array:
-    if data is None or not (pa.types.is_integer(data.type) or pa.types.is_floating(data.type)):
-        return nulls if data is None else _scalars(data)
+def _separated(data: pa.Array, unit: str | None) -> pa.Array:
+    if not (pa.types.is_integer(data.type) or pa.types.is_floating(data.type)):
+        texts = _scalars(data)
+        return texts if unit is None else pc.binary_join_element_wise(texts, f" {unit}s", "")
     encoded = data.dictionary_encode()
     texts = [
         f"{value:,.0f}" if isinstance(value, float) else f"{value:,}"
         for value in encoded.dictionary.to_pylist()
     ]
+    if unit is not None:
+        texts = [f"{text} {unit}" if text == "1" else f"{text} {unit}s" for text in texts]
     return pa.array(texts, pa.string()).take(encoded.indices)
 
 

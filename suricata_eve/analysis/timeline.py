@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suricata_eve.analysis.addresses import spellings
 from suricata_eve.analysis.chosen import as_series
 from suricata_eve.analysis.columns import (
     arrow_column,
@@ -38,10 +39,23 @@ FlowsOrClients: TypeAlias = "Flows | str | IPv4Address | IPv6Address | Iterable[
 """What tells flows, as in :func:`by_flow`, or the addresses of clients."""
 
 # Events of these types go the way that they are logged: that of a packet or of a file.
-_ONE_WAY = ("alert", "anomaly", "drop", "fileinfo", "netflow", "packet", "rdp", "snmp")
+_ONE_WAY = ("alert", "anomaly", "drop", "fileinfo", "netflow", "packet")
+# So do those of these, each about one message, over UDP. Over TCP Suricata logs a message
+# with the packet that acknowledges it, which mostly goes the other way.
+_MESSAGES = ("bittorrent_dht", "ike", "ikev2", "krb5", "quic", "sip", "snmp")
+# And where a field tells what kind of message it is.
+_ASKING = {
+    ("dns", "dns.type"): ("query", "request"),
+    ("krb5", "krb5.msg_type"): ("KRB_AS_REQ", "KRB_TGS_REQ", "KRB_AP_REQ"),
+    ("rdp", "rdp.event_type"): ("initial_request", "connect_request"),
+}
+_ANSWERING = {
+    ("dns", "dns.type"): ("answer", "response"),
+    ("krb5", "krb5.msg_type"): ("KRB_AS_REP", "KRB_TGS_REP", "KRB_AP_REP", "KRB_ERROR"),
+    ("rdp", "rdp.event_type"): ("initial_response", "connect_response"),
+}
 _TO_SERVER, _TO_CLIENT = "to_server", "to_client"
 _ADDRESS = str | IPv4Address | IPv6Address
-_QUERIES, _ANSWERS = ("query", "request"), ("answer", "response")
 
 
 def timeline(frame: pd.DataFrame, flow: FlowsOrClients) -> pd.DataFrame:
@@ -66,8 +80,9 @@ def timeline(frame: pd.DataFrame, flow: FlowsOrClients) -> pd.DataFrame:
         - ``client_ip``, ``server_ip`` (string), ``client_port``, ``server_port`` (uint16), as
           :func:`orientation` tells them;
         - ``direction`` (string), ``to_server`` or ``to_client``: the way of what the event
-          tells of, by its own ``direction``, or by its source; missing where that is not
-          known, and in events about both ways, such as ``flow`` and ``http``;
+          tells of, by its own ``direction``, by the kind of its message, or by its source;
+          missing where that is not known, and in events about both ways, such as ``flow``
+          and ``http``;
         - ``text`` (string): what happened, in one line, never missing.
 
     See Also
@@ -99,7 +114,7 @@ def timeline(frame: pd.DataFrame, flow: FlowsOrClients) -> pd.DataFrame:
 def _clients(flow: object) -> pa.Array | None:
     """Return the addresses that were given, as EVE may spell them; None if it was flows."""
     if isinstance(flow, _ADDRESS):
-        return pa.array(_spellings(flow), pa.string())
+        return pa.array(_spelled(flow), pa.string())
     if isinstance(flow, pd.DataFrame | bytes | dict) or not isinstance(flow, Iterable):
         return None
     values = as_series(flow)
@@ -117,20 +132,19 @@ def _clients(flow: object) -> pa.Array | None:
             f"clients and for flows in two calls"
         )
         raise EveTypeError(msg)
-    return pa.array([name for value in given for name in _spellings(value)], pa.string())
+    return pa.array([name for value in given for name in _spelled(value)], pa.string())
 
 
-def _spellings(address: str | IPv4Address | IPv6Address) -> tuple[str, str]:
-    """Return an address as Suricata writes it, IPv6 in full, and as others do."""
-    try:
-        parsed = ip_address(address)
-    except ValueError as error:
+def _spelled(address: str | IPv4Address | IPv6Address) -> list[str]:
+    """Return an address in the spellings that a log may have."""
+    found = spellings(str(address))
+    if not found:
         msg = (
             f"{address!r} is not an IP address; name a client such as '192.0.2.1' or "
             f"'2001:db8::1', or a flow by its ID, which is an integer"
         )
-        raise EveValueError(msg) from error
-    return parsed.exploded, parsed.compressed
+        raise EveValueError(msg)
+    return found
 
 
 def _of_flows(frame: pd.DataFrame, flows: Flows) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
@@ -139,7 +153,7 @@ def _of_flows(frame: pd.DataFrame, flows: Flows) -> tuple[NDArray[np.int64], dic
         msg = "timeline() needs flow IDs, a mask or a frame of events, or the address of a client"
         raise EveTypeError(msg)
     order = time_order(frame, flow_positions(frame, flows, method="timeline"))
-    if not {"src_ip", "dest_ip"} <= set(frame.columns):
+    if not ({"src_ip", "dest_ip"} <= set(frame.columns) or _is_told(frame)):
         return order, {name: pa.nulls(len(order), kind) for name, kind in ENDS.items()}
     return order, _arrays(orientation(frame, order))
 
@@ -148,9 +162,12 @@ def _of_clients(
     frame: pd.DataFrame, clients: pa.Array
 ) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
     """Return the positions of what some clients did in time order, and who talks to whom."""
-    require_columns(frame, ["src_ip", "dest_ip"], method="timeline")
+    names = ["src_ip", "dest_ip"]
+    if not set(names) <= set(frame.columns) and _is_told(frame):
+        names = ["client_ip"]
+    require_columns(frame, names, method="timeline")
     with_them = np.zeros(len(frame), bool)
-    for name in ("src_ip", "dest_ip"):
+    for name in names:
         with_them |= np.asarray(pc.is_in(text_column(frame[name]), value_set=clients), bool)
     positions = np.flatnonzero(with_them).astype(np.int64)
     told = _arrays(orientation(frame, positions))
@@ -161,6 +178,11 @@ def _of_clients(
     return order, {name: values.take(found) for name, values in told.items()}
 
 
+def _is_told(frame: pd.DataFrame) -> bool:
+    """Tell whether a frame says who is the client, as tables such as that of http() do."""
+    return {"client_ip", "server_ip"} <= set(frame.columns)
+
+
 def _arrays(told: pd.DataFrame) -> dict[str, pa.Array]:
     return {name: joined(arrow_column(told[name])) for name in ENDS}
 
@@ -169,19 +191,31 @@ def _direction(rows: Columns, sides: dict[str, pa.Array]) -> pa.Array:
     """Tell which way that went of which an event tells."""
     own = rows.text("direction")
     own = only(pc.is_in(own, value_set=pa.array([_TO_SERVER, _TO_CLIENT])), own)
-    kind, dns = rows.text("event_type"), rows.text("dns.type")
-    is_dns = pc.equal(kind, "dns")
-    asked = _where(pc.and_(is_dns, pc.is_in(dns, value_set=pa.array(_QUERIES))), _TO_SERVER)
-    answered = _where(pc.and_(is_dns, pc.is_in(dns, value_set=pa.array(_ANSWERS))), _TO_CLIENT)
-    known = pc.and_(
-        pc.is_in(kind, value_set=pa.array(_ONE_WAY)), pc.not_equal(sides["orientation"], "src_ip")
+    asked = _where(_is_one(rows, _ASKING), _TO_SERVER)
+    answered = _where(_is_one(rows, _ANSWERING), _TO_CLIENT)
+    kind = rows.text("event_type")
+    datagram = pc.equal(pc.utf8_upper(rows.text("proto")), "UDP").fill_null(fill_value=False)
+    one_way = pc.or_(
+        pc.is_in(kind, value_set=pa.array(_ONE_WAY)),
+        pc.and_(datagram, pc.is_in(kind, value_set=pa.array(_MESSAGES))),
     )
+    known = pc.and_(one_way, pc.not_equal(sides["orientation"], "src_ip"))
     same_ip = pc.equal(rows.text("src_ip"), sides["client_ip"])
     same_port = pc.equal(rows.ports("src_port"), sides["client_port"])
     as_logged = pc.and_(same_ip, same_port.fill_null(fill_value=True))
     there = _where(pc.and_(known, as_logged), _TO_SERVER)
     back = _where(pc.and_(known, pc.invert(as_logged)), _TO_CLIENT)
     return pc.coalesce(own, asked, answered, there, back)
+
+
+def _is_one(rows: Columns, messages: dict[tuple[str, str], tuple[str, ...]]) -> pa.Array:
+    """Tell which events are of one of some kinds of messages."""
+    kind = rows.text("event_type")
+    found = pa.array(np.zeros(rows.length, bool))
+    for (event_type, name), values in messages.items():
+        is_one = pc.is_in(rows.text(name), value_set=pa.array(values))
+        found = pc.or_(found, pc.and_(pc.equal(kind, event_type), is_one))
+    return found
 
 
 def _where(mask: pa.Array, word: str) -> pa.Array:

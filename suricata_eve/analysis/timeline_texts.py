@@ -21,7 +21,7 @@ _DNS = (
 )
 _HTTP = (
     *("{http.http_method}", "{@http_target}", "-> {http.status}", "to {http.redirect}"),
-    *(", {http.length:,} bytes", ", {http.http_content_type}", ", agent {http.http_user_agent}"),
+    *(", {http.length:,byte}", ", {http.http_content_type}", ", agent {http.http_user_agent}"),
     ", HTTP/2 stream {http.http2.stream_id}",
 )
 _LDAP_NAMES = (
@@ -74,7 +74,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "doh2": (*_DNS, ", by {http.hostname}"),
     "drop": (
         *("{drop.reason}", "{alert.signature}"),
-        *(", {proto} of {drop.len:,} bytes", ", TTL {drop.ttl|drop.hoplimit}"),
+        *(", {proto} of {drop.len:,byte}", ", TTL {drop.ttl|drop.hoplimit}"),
     ),
     "engine": ("{log_level}", "{engine.message|engine.error}", ", {engine.module}"),
     "enip": (
@@ -84,18 +84,19 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         *("{enip.response.cip.status}", ", {enip.response.identity.product_name}"),
     ),
     "fileinfo": (
-        *("{fileinfo.filename}", "{fileinfo.state!CLOSED}", ", {fileinfo.size:,} bytes"),
+        *("{fileinfo.filename}", "{fileinfo.state!CLOSED}", ", {fileinfo.size:,byte}"),
         *(", {fileinfo.magic}", ", sha256 {fileinfo.sha256}", ", md5 {@md5}"),
         ", {fileinfo.stored?stored}",
     ),
     "flow": (
-        *("{proto}", "{app_proto!failed}", "{flow.state}", "({flow.reason})", "after {@flow_time}"),
-        ", to server {flow.pkts_toserver:,} packets {flow.bytes_toserver:,} bytes",
-        ", to client {flow.pkts_toclient:,} packets {flow.bytes_toclient:,} bytes",
+        *("{proto}", "{app_proto!failed|unknown}", "{flow.state}", "({flow.reason})"),
+        "after {@flow_time}",
+        ", to server {flow.pkts_toserver:,packet} {flow.bytes_toserver:,byte}",
+        ", to client {flow.pkts_toclient:,packet} {flow.bytes_toclient:,byte}",
         *(", {flow.alerted?alerted}", ", {flow.action}"),
     ),
     "frame": (
-        *("{frame.type}", "{frame.direction}", "{frame.length:,} bytes"),
+        *("{frame.type}", "{frame.direction}", "{frame.length:,byte}"),
         ", {frame.payload_printable}",
     ),
     "ftp": (
@@ -146,8 +147,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "reason {mqtt.disconnect.reason_code}",
     ),
     "netflow": (
-        *("{proto}", "{app_proto!failed}", "{netflow.pkts:,} packets"),
-        *("{netflow.bytes:,} bytes", "in {@netflow_time}"),
+        *("{proto}", "{app_proto!failed|unknown}", "{netflow.pkts:,packet}"),
+        *("{netflow.bytes:,byte}", "in {@netflow_time}"),
     ),
     "nfs": (
         *("NFSv{nfs.version}", "{nfs.procedure}", "{nfs.filename}", "to {nfs.rename.to}"),
@@ -159,7 +160,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         f"{{{'|'.join(f'pgsql.request.{name}' for name in _PGSQL_REQUESTS)}}}",
         "user {pgsql.request.startup_parameters.user}",
         "-> {pgsql.response.command_completed|pgsql.response.message|pgsql.response.code}",
-        ", {pgsql.response.data_rows:,} rows",
+        ", {pgsql.response.data_rows:,row}",
     ),
     "pop3": (
         *("{pop3.request.command}", "{pop3.request.args[]}"),
@@ -199,9 +200,9 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         ", hassh {ssh.client.hassh.hash}",
     ),
     "stats": (
-        *("uptime {stats.uptime:,} s", ", {stats.decoder.pkts:,} packets"),
-        *(", {stats.decoder.bytes:,} bytes", ", {stats.detect.alert:,} alerts"),
-        ", {stats.capture.kernel_drops:,} packets dropped",
+        *("uptime {stats.uptime:,} s", ", {stats.decoder.pkts:,packet}"),
+        *(", {stats.decoder.bytes:,byte}", ", {stats.detect.alert:,alert}"),
+        ", {stats.capture.kernel_drops:,packet} dropped",
     ),
     "template": ("{template.request}", "-> {template.response}"),
     "tftp": ("{tftp.packet}", "{tftp.file}", "({tftp.mode})"),

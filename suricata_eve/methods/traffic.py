@@ -175,7 +175,8 @@ class Traffic:
             mask does not fit the frame.
         MissingColumnError
             If ``event_type`` or ``timestamp`` is missing, or ``flow_id`` for flows, or
-            ``src_ip`` or ``dest_ip`` for clients; or if the events are not flat.
+            ``src_ip`` or ``dest_ip`` for clients, unless ``client_ip`` and ``server_ip``
+            are there; or if the events are not flat.
 
         See Also
         --------

@@ -388,7 +388,7 @@ TEXTS = [
     ("arp", {"opcode": "request", "src_ip": "192.0.2.1", "dest_ip": "192.0.2.2"},
      "request 192.0.2.1 -> 192.0.2.2"),
     ("pgsql", {"request": {"simple_query": "select 1"}, "response": {"data_rows": 1}},
-     "select 1, 1 rows"),
+     "select 1, 1 row"),
     ("stats", {"uptime": 5000, "decoder": {"pkts": 1000}}, "uptime 5,000 s, 1,000 packets"),
     # What no template tells: the first fields, whichever they are.
     ("dnp3", {"control": {"dir": True}, "src": 1}, "control.dir=true, src=1"),
@@ -471,3 +471,114 @@ def test_the_frame_stays_as_it_was(sample8: pd.DataFrame) -> None:
     timeline(sample8, sample8["alert.signature_id"] == 9000021)
 
     pd.testing.assert_frame_equal(sample8, before)
+
+
+@pytest.mark.parametrize("name", ["@timestamp", "@x", "a[]", "a[].b", "{a}", "a|b", "@md5", ""])
+def test_a_column_may_have_any_name(name: str) -> None:
+    """Also one that looks like a field of a template."""
+    made = frame({"event_type": "ftp_data"}, {"event_type": "odd", "n": 1})
+    made[name] = pd.Series(["x"] * 2, index=made.index, dtype=pd.ArrowDtype(pa.string()))
+
+    shown = name.partition(".")[2] or name
+    assert timeline(made, 7)["text"].tolist() == (
+        ["ftp_data", "n=1"] if name == "@timestamp" else [f"{shown}=x", f"n=1, {shown}=x"]
+    )
+
+
+def test_a_type_that_begins_with_a_sign_has_its_own_fields() -> None:
+    made = frame({"event_type": "@x", "@x": {"k": "v"}})
+
+    assert timeline(made, 7)["text"].tolist() == ["k=v"]
+
+
+@pytest.mark.parametrize(
+    ("event_type", "fields", "expected"),
+    [
+        ("netflow", {"pkts": 1, "bytes": 1}, "TCP 1 packet 1 byte"),
+        ("netflow", {"pkts": 0, "bytes": 1001}, "TCP 0 packets 1,001 bytes"),
+        ("stats", {"decoder": {"pkts": 1}, "detect": {"alert": 2}}, "1 packet, 2 alerts"),
+        ("netflow", {"app_proto": "unknown", "pkts": 1}, "TCP 1 packet"),
+        ("flow", {"app_proto": "failed", "state": "new"}, "TCP new"),
+    ],
+)
+def test_numbers_and_words_read_well(
+    event_type: str, fields: dict[str, Any], expected: str
+) -> None:
+    own = {event_type: {key: value for key, value in fields.items() if key != "app_proto"}}
+    app = {"app_proto": fields["app_proto"]} if "app_proto" in fields else {}
+
+    (text,) = timeline(frame({"event_type": event_type, **FORWARD, **own, **app}), 7)["text"]
+
+    assert text == expected
+
+
+FLOW = {"event_type": "flow", **FORWARD}
+UDP = {"proto": "UDP"}
+
+
+@pytest.mark.parametrize("kind", ["bittorrent_dht", "ike", "krb5", "quic", "sip", "snmp"])
+def test_a_message_over_udp_goes_the_way_of_its_packet(kind: str) -> None:
+    made = frame({"event_type": kind, **UDP, **FORWARD}, {"event_type": kind, **UDP, **BACK}, FLOW)
+
+    assert timeline(made, 7)["direction"].tolist()[:2] == ["to_server", "to_client"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "asking", "answering"),
+    [
+        ("krb5", "msg_type", "KRB_AS_REQ", "KRB_ERROR"),
+        ("krb5", "msg_type", "KRB_TGS_REQ", "KRB_TGS_REP"),
+        ("rdp", "event_type", "initial_request", "initial_response"),
+        ("rdp", "event_type", "connect_request", "connect_response"),
+    ],
+)
+def test_a_message_over_tcp_goes_the_way_that_its_kind_tells(
+    kind: str, field: str, asking: str, answering: str
+) -> None:
+    """Its packet is that of the acknowledgement."""
+    made = frame(
+        {"event_type": kind, kind: {field: asking}, **BACK},
+        {"event_type": kind, kind: {field: answering}, **FORWARD},
+        {"event_type": kind, kind: {field: "other"}, **FORWARD},
+        {"event_type": "sip", "sip": {"method": "INVITE"}, **BACK},
+        FLOW,
+    )
+
+    directions = timeline(made, 7)["direction"].astype(object).fillna("-").tolist()
+
+    assert directions == ["to_server", "to_client", "-", "-", "-"]
+
+
+def test_messages_of_the_corpora_go_the_way_of_what_they_say(corpus_files: list[Path]) -> None:
+    for path in corpus_files:
+        made = suricata_eve.read_eve(path)
+        for kind, name, asking in (
+            ("snmp", "snmp.pdu_type", "trap_v1"),
+            ("krb5", "krb5.msg_type", "KRB_AS_REQ"),
+            ("quic", "quic.sni", None),
+        ):
+            rows = made["event_type"].eq(kind) & made[name].notna()
+            if asking is not None:
+                rows &= made[name].eq(asking)
+            ways = timeline(made, rows).loc[made.index[rows], "direction"].dropna()
+            assert len(ways)
+            assert set(ways) == {"to_server"}
+
+
+def test_tables_that_tell_the_client_do(sample7: pd.DataFrame, truth: dict[str, Any]) -> None:
+    """Without the addresses of packets."""
+    client = truth["special"]["shell_script_download"][0]["src_ip"]
+    table = sample7.eve.http()
+    assert "src_ip" not in table
+
+    told = timeline(table, client)
+
+    assert told.index.tolist() == table.index[table["client_ip"] == client].tolist()
+    assert told["client_ip"].unique().tolist() == [client]
+    assert told["direction"].isna().all()
+    some = table["flow_id"].iloc[0]
+    sides = ["client_ip", "client_port", "server_ip", "server_port"]
+    pd.testing.assert_frame_equal(
+        timeline(table, some)[sides],
+        timeline(sample7, some).loc[lambda frame: frame["event_type"] == "http", sides],
+    )
