@@ -80,7 +80,7 @@ EVIDENCE = (
 )
 """The columns that help to tell."""
 
-_DNS_PORT = 53
+_DNS = 53
 _NOTHING, _OF_FLOW, _DIRECTION, _FLOW_EVENT, _EVENT, _REQUEST = range(len(RULES))
 _UNKNOWN, _AS_LOGGED, _FLIPPED = 0, 1, 2
 
@@ -273,7 +273,7 @@ def _by_type(events: Columns) -> NDArray[np.int8]:
     answer = dns & _equals(kind, "answer")
     if answer.any():
         of_server, to_server = (
-            np.asarray(pc.equal(events.ports(f"{side}_port"), _DNS_PORT).fill_null(fill_value=False))
+            np.asarray(pc.equal(events.ports(f"{side}_port"), _DNS).fill_null(fill_value=False))
             for side in ("src", "dest")
         )
         came |= answer & of_server & ~to_server
