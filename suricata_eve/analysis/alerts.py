@@ -22,6 +22,7 @@ from suricata_eve.analysis.order import time_order
 from suricata_eve.analysis.orientation import orientation
 from suricata_eve.analysis.rows import take_column, take_rows
 from suricata_eve.errors import EveOptionError, EveTypeError
+from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -188,5 +189,4 @@ def _concise(frame: pd.DataFrame, positions: NDArray[np.int64]) -> pd.DataFrame:
         require_columns(frame, ["src_ip", "dest_ip"], method="alerts")
         sides = orientation(frame, positions)
         data |= {side: text_column(sides[f"{side}_ip"]) for side in ("client", "server")}
-    arrays = {name: pd.arrays.ArrowExtensionArray(column) for name, column in data.items()}
-    return pd.DataFrame(arrays, index=frame.index.take(positions))
+    return arrow_frame(data, frame.index.take(positions))

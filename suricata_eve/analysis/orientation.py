@@ -38,6 +38,7 @@ from suricata_eve.analysis.columns import integer_column, require_columns, requi
 from suricata_eve.analysis.connections import connections
 from suricata_eve.analysis.endpoints import Columns, combined, endpoint_numbers
 from suricata_eve.analysis.rows import take_column
+from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -149,7 +150,7 @@ def orientation(
     index = frame.index if positions is None else frame.index.take(positions)
     events = Columns(frame, positions)
     if {"client_ip", "server_ip"} <= names and not {"src_ip", "dest_ip"} <= names:
-        return _table(_as_they_are(events), index)
+        return arrow_frame(_as_they_are(events), index)
     require_columns(frame, ["src_ip", "dest_ip"], method=method)
     sides, rules = _earlier(events) if names.issuperset(ENDS) else _nothing(events.length)
     _fill(sides, rules, *_own(events))
@@ -158,7 +159,7 @@ def orientation(
         sides[open_rows], rules[open_rows] = _ask_flows(frame, positions, open_rows)
     by_type = _by_type(events)
     _fill(sides, rules, by_type, np.where(by_type == _UNKNOWN, _NOTHING, _REQUEST))
-    return _table(_ends(events, sides, rules), index)
+    return arrow_frame(_ends(events, sides, rules), index)
 
 
 def _nothing(length: int) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
@@ -174,11 +175,6 @@ def _fill(
     """Put in what is told of rows of which nothing was told before."""
     rows = sides == _UNKNOWN
     sides[rows], rules[rows] = more[rows], more_rules[rows]
-
-
-def _table(data: dict[str, pa.Array], index: pd.Index) -> pd.DataFrame:
-    arrays = {name: pd.arrays.ArrowExtensionArray(column) for name, column in data.items()}
-    return pd.DataFrame(arrays, index=index)
 
 
 def _as_they_are(events: Columns) -> dict[str, pa.Array]:
