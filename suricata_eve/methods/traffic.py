@@ -28,7 +28,8 @@ class Traffic:
         Returns
         -------
         DataFrame
-            With the index labels of the events, and always these columns:
+            With the index labels of the events; those that start at once are in the order
+            of ``timestamp``, and those without a start come last. Always these columns:
 
             - ``start``, ``end``: of the first and the last packet; ``duration``: seconds
               between them;
@@ -104,8 +105,9 @@ class Traffic:
         EveTypeError
             If a name is not text.
         MissingColumnError
-            If a counter is neither in the frame nor one that Suricata is known to have; or
-            if ``event_type`` or ``timestamp`` is missing, or the events are not flat.
+            If a name is neither in the frame nor that of a counter that Suricata is known
+            to have (``"decoder"`` only holds some); or if ``event_type`` or ``timestamp``
+            is missing, or the events are not flat.
 
         Warns
         -----
@@ -121,7 +123,10 @@ class Traffic:
         -----
         Counters start at 0 with Suricata. Which records are of one run is told by ``host``
         and by the time less the uptime, so that records of two sensors, or of a sensor that
-        was restarted, are not compared. Counters that can fall, such as ``tcp.memuse``,
+        was restarted, are not compared. Sensors without ``host`` that started in the same
+        second look like one: where their records give them away, by times that are equal or
+        an uptime that does not rise, ``seconds`` and all rates are missing. The same holds
+        for a log that was read twice. Counters that can fall, such as ``tcp.memuse``,
         have a rate only where they grow: look at their values.
 
         ``drop_share`` is the growth of ``capture.kernel_drops`` divided by that of

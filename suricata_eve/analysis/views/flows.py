@@ -78,7 +78,9 @@ def flows(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With the index labels of the events, and these columns:
+        With the index labels of the events; those that start at once are in the order of
+        their ``timestamp`` and then of their place, and those without a start come last.
+        The columns:
 
         - ``start``, ``end`` (timestamp[us, UTC]): of the first and the last packet;
         - ``flow_id`` (int64; uint64 if one exceeds it);
@@ -110,7 +112,7 @@ def flows(frame: pd.DataFrame) -> pd.DataFrame:
     """
     positions = choose(frame, ["flow"], method="flows")
     start = joined(Rows(frame, positions, method="flows").column(UTC_MICROSECONDS, "flow.start"))
-    # Flows without a start come last; those that start at once, as they were logged.
+    # Flows that start at once stay in the order of `choose`: by timestamp, then by place.
     positions = positions[np.asarray(pc.sort_indices(start)).astype(np.int64)]
     rows = Rows(frame, positions, method="flows")
     rows.take(_FIELDS)

@@ -15,7 +15,7 @@ import pytest
 import suricata_eve
 from suricata_eve.analysis import stats
 from suricata_eve.analysis.views.stats import STATS_COUNTERS
-from suricata_eve.errors import EveTypeError, MissingColumnError
+from suricata_eve.errors import EveTypeError, EveWarning, MissingColumnError
 from suricata_eve.schema.fields import is_known
 
 FRONT = {
@@ -107,14 +107,17 @@ def test_a_restart_after_a_pause_is_told_by_the_start() -> None:
     assert told(made, *RATE) == [[None, 10, None], [None, 50, None]]
 
 
-def test_a_second_between_the_clocks_is_no_restart() -> None:
+@pytest.mark.parametrize(("second", "uptime"), [(115.999, 16), (116, 15)])
+def test_a_second_between_the_clocks_is_no_restart(second: float, uptime: int) -> None:
+    """Whichever Suricata looks at first."""
     made = read(
-        record(107.999, uptime=8, **packets(10)),
-        record(116, uptime=15, **packets(20)),
+        record(108, **packets(10)),
+        record(second, uptime=uptime, **packets(20)),
         record(124, **packets(30)),
     )
 
-    assert [row[0] for row in told(made, "seconds")] == [None, 8.001, 8.0]
+    passed = [round(second - 108, 6), round(124 - second, 6)]
+    assert [row[0] for row in told(made, "seconds")] == [None, *passed]
 
 
 def test_restarts_within_a_second_are_told_by_the_uptime() -> None:
@@ -161,10 +164,98 @@ def test_without_an_uptime_counters_that_fell_have_no_rate() -> None:
     assert stats(made)["uptime"].isna().all()
 
 
-def test_a_time_that_comes_twice_has_no_rate() -> None:
-    made = read(record(108, **packets(10)), record(108, **packets(20)), record(116, **packets(36)))
+@pytest.mark.parametrize("uptime", [None, -1])
+def test_a_run_with_a_time_that_comes_twice_is_not_compared(uptime: int | None) -> None:
+    """One Suricata does not write two records at once: there are several, or one came twice."""
+    made = read(
+        record(108, uptime, **packets(10)),
+        record(116, uptime, **packets(20)),
+        record(116, uptime, **packets(20)),
+        record(124, uptime, **packets(36)),
+        record(132, uptime, host="a", **packets(1)),
+        record(140, uptime, host="a", **packets(9)),
+    )
 
-    assert told(made, *RATE) == [[None, 10, None], [0.0, 20, None], [8.0, 36, 2.0]]
+    assert [row[0] for row in told(made, "seconds")] == [None] * 5 + [8.0]
+    assert [row[2] for row in told(made, *RATE)] == [None] * 5 + [1.0]
+
+
+@pytest.mark.parametrize("later", [0, 0.3, 0.9])
+def test_two_sensors_without_a_name_that_started_together_are_not_compared(later: float) -> None:
+    """A's counters are large, and B's small."""
+    records = []
+    for number, second in enumerate((108, 116, 124)):
+        large, small = 900_000 + 80 * number, 1000 + 80 * number
+        records += [
+            record(second, **packets(small), **capture(small, 10)),
+            record(second + later, **packets(large), **capture(large, 900 + 7 * number)),
+        ]
+    table = stats(read(*records), counters="decoder.pkts")
+
+    assert table["decoder.pkts"].sum() == 3 * 901_000 + 2 * 240
+    assert table[["seconds", "decoder.pkts.rate", "drops", "drop_share"]].isna().all(axis=None)
+
+
+def test_sensors_without_a_name_are_compared_where_one_is_alone() -> None:
+    """The other stopped early."""
+    made = read(
+        record(108, **packets(10)),
+        record(108.5, **packets(9000)),
+        record(116, **packets(18)),
+        record(124, **packets(26)),
+        record(132, **packets(34)),
+    )
+
+    assert [row[0] for row in told(made, "decoder.pkts.rate")] == [None, None, None, 1.0, 1.0]
+
+
+def test_a_sensor_whose_uptime_is_behind_in_the_same_run_is_another() -> None:
+    """They started a second apart, and write at the same time."""
+    made = read(
+        record(108.0, uptime=8, **packets(9000)),
+        record(108.1, uptime=7, **packets(10)),
+        record(116.0, uptime=16, **packets(9008)),
+        record(116.1, uptime=15, **packets(18)),
+    )
+
+    assert [row[0] for row in told(made, "seconds")] == [None] * 4
+
+
+def test_the_last_record_may_come_soon_after_the_one_before() -> None:
+    """Suricata writes one as it stops, with the same uptime."""
+    made = read(
+        record(108, **packets(10)),
+        record(116, **packets(18)),
+        record(116.4, **packets(20)),
+        record(230, uptime=8, **packets(5)),
+    )
+
+    assert told(made, *RATE) == [
+        [None, 10, None],
+        [8.0, 18, 1.0],
+        [0.4, 20, 5.0],
+        [None, 5, None],
+    ]
+
+
+def test_runs_that_start_a_second_apart_one_after_another_are_no_one_run() -> None:
+    made = read(*(record(100 + n + 0.5, uptime=0, **packets(10 * n)) for n in range(4)))
+    many = read(*(record(108 + 9 * n, uptime=8 * n + 8, **packets(n)) for n in range(9)))
+
+    assert [row[0] for row in told(made, "seconds")] == [None] * 4
+    # Starts of 100, 101, ... 108: never more than two in one run.
+    assert [row[0] for row in told(many, "seconds")] == [None, 9.0] * 4 + [None]
+
+
+def test_a_time_that_is_none_is_not_compared() -> None:
+    events = [record(108, **packets(10)), record(116, **packets(18)), record(124, **packets(26))]
+    events[1]["timestamp"] = "yesterday"
+
+    with pytest.warns(EveWarning):
+        told_of = stats(read(*events), counters="decoder.pkts")
+
+    assert told_of["decoder.pkts.rate"].isna().sum() == 2
+    assert told_of["drops"].isna().all()
 
 
 def test_a_counter_that_a_record_lacks_has_no_rate_around_it() -> None:
@@ -282,6 +373,15 @@ def test_a_name_that_nobody_knows_is_refused() -> None:
 
     with pytest.raises(MissingColumnError, match=r"'stats\.decoder\.pktz'.*Close to.*pkts'"):
         stats(made, counters=["decoder.pktz"])
+
+
+@pytest.mark.parametrize("name", ["decoder", "stats.decoder", "capture", "flow"])
+def test_the_name_of_an_object_is_refused(name: str) -> None:
+    """It is known, but it is no counter: its column would be empty."""
+    made = read(record(108, **packets(10), capture={"kernel_packets": 1}, flow={"tcp": 1}))
+
+    with pytest.raises(MissingColumnError, match=rf"'stats\.{name.removeprefix('stats.')}'"):
+        stats(made, counters=[name])
 
 
 @pytest.mark.parametrize("given", [7, [7], None])
