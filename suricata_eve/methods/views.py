@@ -61,7 +61,8 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number.
+            If a column cannot hold some values, with their number; or if there are
+            ``dns`` events and no column ``dns.*``: most columns are missing then.
 
         See Also
         --------
@@ -136,7 +137,8 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number.
+            If a column cannot hold some values, with their number; or if there are
+            ``http`` events and no column ``http.*``: most columns are missing then.
 
         See Also
         --------
@@ -201,7 +203,8 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number.
+            If a column cannot hold some values, with their number; or if there are
+            ``tls`` events and no column ``tls.*``: most columns are missing then.
 
         See Also
         --------
@@ -255,7 +258,8 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number.
+            If a column cannot hold some values, with their number; or if there are
+            ``ssh`` events and no column ``ssh.*``: most columns are missing then.
 
         See Also
         --------
@@ -313,7 +317,8 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number.
+            If a column cannot hold some values, with their number; or if there are
+            ``smb`` events and no column ``smb.*``: most columns are missing then.
 
         See Also
         --------
@@ -367,7 +372,8 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number.
+            If a column cannot hold some values, with their number; or if there are
+            ``fileinfo`` events and no column ``fileinfo.*``: most columns are missing then.
 
         See Also
         --------

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from suricata_eve.analysis.views.choice import choose, flag
 from suricata_eve.analysis.views.dns_messages import Messages, messages
+from suricata_eve.analysis.views.largetext import spread
 from suricata_eve.analysis.views.tables import LAST, Column, Rows
 from suricata_eve.errors import EveOptionError, EveTypeError
 from suricata_eve.frame import arrow_frame
@@ -84,7 +85,7 @@ def dns(
     """
     wanted = _sections(sections)
     alerts_with = "dns" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["dns"], method="dns", alerts_with=alerts_with)
+    positions = choose(frame, ["dns"], method="dns", fields_of="dns", alerts_with=alerts_with)
     # Read in the order of the frame, which copies little, and put into that of time at the end.
     rank = np.argsort(positions)
     rows = Rows(frame, np.sort(positions), method="dns")
@@ -92,9 +93,7 @@ def dns(
     data, parents = _records(messages(rows, wanted), wanted, rank)
     last = rows.columns(LAST)
     rows.warn()
-    places = pa.array(parents)
-    common = {name: column.take(places) for name, column in common.items()}
-    last = {name: column.take(places) for name, column in last.items()}
+    common, last = (spread(part, parents, method="dns") for part in (common, last))
     return arrow_frame(common | data | last, rows.index.take(parents))
 
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from suricata_eve.analysis.codes import first_places
 from suricata_eve.analysis.templates import only
+from suricata_eve.analysis.views.choice import have_any
 from suricata_eve.analysis.views.dns_records import (
     ZONE_FILE,
     Records,
@@ -24,6 +25,7 @@ from suricata_eve.analysis.views.dns_records import (
     listed,
     listed_by_type,
 )
+from suricata_eve.analysis.views.largetext import taken
 from suricata_eve.analysis.views.values import member
 
 if TYPE_CHECKING:
@@ -87,7 +89,8 @@ def messages(rows: Rows, wanted: Collection[str]) -> list[Messages]:
     names = [name for name in labels if isinstance(name, str) and name.startswith("dns.")]
     rows.take(names)  # at once, which is quicker
     requests = _listed_requests(rows)
-    answered = _have(rows, [name for name in names if name.startswith("dns.answer.")])
+    of_answers = (rows.taken(name) for name in names if name.startswith("dns.answer."))
+    answered = have_any(of_answers, len(rows))
     elsewhere = answered.copy()
     elsewhere[requests.rows] = True
     typed = np.asarray(rows.column(_TEXT, "dns.type").is_valid(), bool)
@@ -97,16 +100,6 @@ def messages(rows: Rows, wanted: Collection[str]) -> list[Messages]:
         _flat(rows, "dns", whole, wanted, counted=True),
         _flat(rows, "dns.answer", np.flatnonzero(answered), wanted, counted=False),
     ]
-
-
-def _have(rows: Rows, fields: list[str]) -> NDArray[np.bool_]:
-    """Tell which rows have one of some fields."""
-    found = np.zeros(len(rows), bool)
-    for field in fields:
-        column = rows.taken(field)
-        if column is not None:
-            found |= np.asarray(column.notna(), bool)
-    return found
 
 
 def _listed_requests(rows: Rows) -> Messages:
@@ -138,7 +131,8 @@ def _flat(
     chosen = pa.array(present)
 
     def values(name: str, kind: pa.DataType) -> pa.Array:
-        return _one(rows.column(kind, f"{path}.{name}").take(chosen), kind)
+        field = f"{path}.{name}"
+        return taken(rows.column(kind, field), chosen, field, method="dns")
 
     place = np.full(len(rows), -1)
     place[present] = np.arange(len(present))
@@ -231,10 +225,3 @@ def _with_bits(data: dict[str, pa.Array]) -> dict[str, pa.Array]:
 def _header(text: str) -> int | None:
     # int() would take more than digits: signs, blanks, underscores, "0x".
     return int(text, 16) if 0 < len(text) <= 4 and _HEXADECIMAL.issuperset(text) else None
-
-
-def _one(data: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
-    chunks = [chunk for chunk in data.chunks if len(chunk)]
-    if len(chunks) == 1:
-        return chunks[0]
-    return pa.concat_arrays(chunks) if chunks else pa.array([], kind)

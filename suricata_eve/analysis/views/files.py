@@ -9,13 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.views.choice import choose, flag
+from suricata_eve.analysis.views.largetext import spread
 from suricata_eve.analysis.views.tables import LAST, Column, Rows
 from suricata_eve.analysis.views.values import member
 from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -101,7 +100,9 @@ def files(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     suricata_eve.accessor.EveAccessor.files : The same as a method, with examples.
     """
     alerts_with = "files" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["fileinfo"], method="files", alerts_with=alerts_with)
+    positions = choose(
+        frame, ["fileinfo"], method="files", fields_of="fileinfo", alerts_with=alerts_with
+    )
     rows = Rows(frame, positions, method="files")
     data = rows.common() | rows.columns(_SENT)
     file, parents = _files(rows)
@@ -109,9 +110,7 @@ def files(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     rows.warn()
     if parents is None:
         return arrow_frame(data | file | origin, rows.index)
-    places = pa.array(parents)
-    data = {name: column.take(places) for name, column in data.items()}
-    origin = {name: column.take(places) for name, column in origin.items()}
+    data, origin = (spread(part, parents, method="files") for part in (data, origin))
     return arrow_frame(data | file | origin, rows.index.take(parents))
 
 
@@ -135,20 +134,9 @@ def _files(
     owners = np.flatnonzero(~alert)
     everyone = np.concatenate([owners, parents])
     order = np.argsort(everyone, kind="stable")
-    return _interleaved(own, listed, owners, order), everyone[order]
-
-
-def _interleaved(
-    own: Mapping[str, pa.ChunkedArray],
-    listed: Mapping[str, pa.Array],
-    owners: NDArray[np.int64],
-    order: NDArray[np.int64],
-) -> dict[str, pa.ChunkedArray]:
-    """Put files of events and of alerts into one order."""
-    places = pa.array(order)
-    data = {}
-    for name, column in own.items():
-        mine = column.take(pa.array(owners))
-        together = pa.chunked_array([*mine.chunks, listed[name]], column.type)
-        data[name] = together.take(places)
-    return data
+    mine = spread(own, owners, method="files")
+    together = {
+        name: pa.chunked_array([*column.chunks, listed[name]], column.type)
+        for name, column in mine.items()
+    }
+    return spread(together, order, method="files"), everyone[order]

@@ -77,7 +77,7 @@ def http(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     suricata_eve.accessor.EveAccessor.http : The same as a method, with examples.
     """
     alerts_with = "http" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["http"], method="http", alerts_with=alerts_with)
+    positions = choose(frame, ["http"], method="http", fields_of="http", alerts_with=alerts_with)
     rows = Rows(frame, positions, method="http")
     data = rows.common() | rows.columns(_COLUMNS)
     # Events of HTTP/2 have a version in place of a protocol.

@@ -11,10 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.codes import list_elements
+from suricata_eve.analysis.codes import is_list, list_elements
 from suricata_eve.analysis.columns import instant_column, joined, require_columns
 from suricata_eve.analysis.orientation import orientation
 from suricata_eve.analysis.rows import take_column, take_rows
+from suricata_eve.analysis.views.largetext import in_parts, is_large, too_large
 from suricata_eve.analysis.views.values import exactly
 from suricata_eve.arrays import to_arrow
 from suricata_eve.errors import EveWarning
@@ -170,15 +171,25 @@ class Rows:
             return None
         if isinstance(column.dtype, pd.ArrowDtype) and column.dtype.pyarrow_dtype == kind:
             return _chunked(column)
+        if pa.types.is_string(kind) and is_large(column.dtype):
+            text = in_parts(_chunked(column))
+            if text is None:
+                raise too_large(field, self._method)
+            return text
         return pa.chunked_array([self.fit(field, self._array(field, column, kind), kind)])
 
     def _array(self, field: str, column: pd.Series, kind: pa.DataType | None) -> pa.Array:
         """Return a column of any dtype as one array, of the type that suits its values."""
-        part = to_arrow(column)
+        try:
+            part = to_arrow(column)
+        except pa.ArrowInvalid as error:
+            raise too_large(field, self._method) from error
         if part is None:
             self.lose(field, int(column.notna().sum()))
             return pa.nulls(len(column))
-        (array, *_), _ = unify([part], kind)
+        array = part if isinstance(part, pa.ChunkedArray) else unify([part], kind)[0][0]
+        if isinstance(array, pa.ChunkedArray):  # what Arrow makes of too much for one array
+            raise too_large(field, self._method)
         return array
 
     def fit(self, field: str, array: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -218,9 +229,13 @@ class Rows:
         column = self.taken(field)
         if column is None:
             return None
-        is_list = _is_list(column)
-        array = joined(_chunked(column)) if is_list else self._array(field, column, None)
-        if pa.types.is_list(array.type):
+        try:
+            array = joined(_chunked(column)) if _has_lists(column) else None
+        except pa.ArrowInvalid as error:
+            raise too_large(field, self._method) from error
+        if array is None:
+            array = self._array(field, column, None)
+        if is_list(array.type):
             return array
         self.lose(field, len(array) - array.null_count)
         return None
@@ -263,7 +278,7 @@ class Rows:
             Of int64, null where there is no list.
         """
         column = self.frame[field] if field in self.frame.columns else None
-        if column is not None and _is_list(column):
+        if column is not None and _has_lists(column):
             # Counted first, since the lists may be large: certificates, for one.
             counts = pc.list_value_length(_chunked(column)).cast(pa.int64())
             taken = pd.Series(pd.arrays.ArrowExtensionArray(counts), index=column.index)
@@ -346,9 +361,9 @@ def _has_objects(column: pd.Series, positions: NDArray[np.int64]) -> bool:
     return len(values) > 0 and isinstance(values.iloc[0], dict)
 
 
-def _is_list(column: pd.Series) -> bool:
+def _has_lists(column: pd.Series) -> bool:
     dtype = column.dtype
-    return isinstance(dtype, pd.ArrowDtype) and bool(pa.types.is_list(dtype.pyarrow_dtype))
+    return isinstance(dtype, pd.ArrowDtype) and is_list(dtype.pyarrow_dtype)
 
 
 def _chunked(column: pd.Series) -> pa.ChunkedArray:

@@ -113,7 +113,7 @@ def smb(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     suricata_eve.accessor.EveAccessor.smb : The same as a method, with examples.
     """
     alerts_with = "smb" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["smb"], method="smb", alerts_with=alerts_with)
+    positions = choose(frame, ["smb"], method="smb", fields_of="smb", alerts_with=alerts_with)
     rows = Rows(frame, positions, method="smb")
     data = rows.common() | rows.columns(_TRANSACTION)
     data["dcerpc_interfaces"] = _interfaces(rows)

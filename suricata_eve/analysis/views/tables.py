@@ -91,5 +91,5 @@ def view(
         What every view has, its own columns, the signature and the host.
     """
     alerts_with = name if flag(alerts, "alerts") else None
-    positions = choose(frame, event_types, method=name, alerts_with=alerts_with)
+    positions = choose(frame, event_types, method=name, fields_of=name, alerts_with=alerts_with)
     return table(frame, positions, [*columns, *LAST], method=name)

@@ -92,7 +92,7 @@ def tls(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     suricata_eve.accessor.EveAccessor.tls : The same as a method, with examples.
     """
     alerts_with = "tls" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["tls"], method="tls", alerts_with=alerts_with)
+    positions = choose(frame, ["tls"], method="tls", fields_of="tls", alerts_with=alerts_with)
     rows = Rows(frame, positions, method="tls")
     data = rows.common() | rows.columns(_SESSION)
     data["chain_length"] = rows.lengths("tls.chain")

@@ -129,7 +129,8 @@ def test_only_alerts_list_files() -> None:
 
 
 def test_what_is_no_list_of_objects_is_counted() -> None:
-    frame = read({"event_type": "alert", "files": ["a", "b"]}, {"event_type": "fileinfo"})
+    own = {"event_type": "fileinfo", "fileinfo": {"size": 1}}
+    frame = read({"event_type": "alert", "files": ["a", "b"]}, own)
 
     with pytest.warns(EveWarning, match=r"files\(\): 2 values .*: files \(2\)"):
         found = files(frame)

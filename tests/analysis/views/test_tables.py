@@ -17,6 +17,7 @@ import pytest
 
 import suricata_eve
 from suricata_eve.analysis import dns, files, http, smb, ssh, tls
+from suricata_eve.analysis.views import largetext
 from suricata_eve.analysis.views.tables import COMMON, Column, choose, table
 from suricata_eve.analysis.views.values import exactly, member, to_lists
 from suricata_eve.errors import EveTypeError, EveValueError, EveWarning, MissingColumnError
@@ -39,7 +40,8 @@ def column(found: pd.DataFrame, name: str) -> list[Any]:
 
 
 def of(view: View, **more: Any) -> dict[str, Any]:
-    return {"event_type": OWN.get(view.__name__, view.__name__), **more}
+    name = OWN.get(view.__name__, view.__name__)
+    return {"event_type": name, name: {"x": 1}, **more}
 
 
 @EVERY_VIEW
@@ -332,3 +334,95 @@ def test_a_part_of_an_oriented_frame_keeps_its_clients(view: View, sample8: pd.D
     own = oriented[oriented["event_type"] == OWN.get(view.__name__, view.__name__)]
 
     pd.testing.assert_frame_equal(view(own), view(sample8, alerts=False))
+
+
+def as_large(kind: pa.DataType) -> pa.DataType:
+    """Return a type with the offsets of 64 bits that other programs write."""
+    if pa.types.is_string(kind):
+        return pa.large_string()
+    return pa.large_list(kind.value_type) if pa.types.is_list(kind) else kind
+
+
+@EVERY_VIEW
+def test_the_width_of_offsets_does_not_matter(view: View, sample7: pd.DataFrame) -> None:
+    large = {
+        name: column.astype(pd.ArrowDtype(as_large(column.dtype.pyarrow_dtype)))
+        for name, column in sample7.items()
+        if isinstance(column.dtype, pd.ArrowDtype)
+    }
+
+    pd.testing.assert_frame_equal(view(pd.DataFrame(large)), view(sample7))
+
+
+@pytest.fixture
+def small_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An array holds 40 bytes of text instead of 2 GB."""
+    monkeypatch.setattr(largetext, "LIMIT", 40)
+
+
+@pytest.mark.usefixtures("small_arrays")
+@pytest.mark.parametrize("dtype", [pd.ArrowDtype(pa.large_string()), "string", object])
+def test_more_text_than_one_array_holds_is_read_in_parts(dtype: Any) -> None:
+    texts = ["/" + "a" * 9, None, "/" + "b" * 9, "/" + "c" * 9, "/" + "d" * 9]
+    log = read(*({"event_type": "http", "http": {"url": text}} for text in texts))
+
+    found = http(log.assign(**{"http.url": log["http.url"].astype(dtype)}))
+
+    assert column(found, "url") == texts
+    assert found["url"].dtype == pd.ArrowDtype(pa.string())
+
+
+@pytest.mark.usefixtures("small_arrays")
+def test_a_text_larger_than_an_array_is_refused() -> None:
+    log = read({"event_type": "http", "http": {"url": "/" * 50}})
+    log["http.url"] = log["http.url"].astype(pd.ArrowDtype(pa.large_string()))
+
+    with pytest.raises(EveValueError, match=r"^http\(\): 'http.url' has more than 2 GB of text in"):
+        http(log)
+
+
+@pytest.mark.usefixtures("small_arrays")
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+def test_a_view_that_needs_the_whole_text_says_so(kind: pa.DataType) -> None:
+    told = {"type": "query", "rrname": "a" * 30}
+    log = read(*[{"event_type": "dns", "dns": told}] * 2)
+    log["dns.rrname"] = log["dns.rrname"].astype(pd.ArrowDtype(kind))
+
+    with pytest.raises(
+        EveValueError, match=r"^dns\(\): 'dns.rrname' has more than 2 GB of text in"
+    ):
+        dns(log)
+
+
+@EVERY_VIEW
+def test_events_without_any_field_of_their_protocol_are_told(
+    view: View, sample7: pd.DataFrame
+) -> None:
+    """The columns were left out, or a view was taken of a view."""
+    name, own = view.__name__, of(view)["event_type"]
+    bare = sample7[["timestamp", "event_type", "src_ip", "dest_ip"]]
+
+    for given in (bare, view(sample7, alerts=False)):
+        number = int((given["event_type"] == own).sum())
+        message = (
+            rf"^{name}\(\): the frame has no column '{own}\.\*' for its {number} {own} events:"
+        )
+        with pytest.warns(EveWarning, match=message) as told:
+            found = view(given)
+        assert len(told) == 1
+        assert len(found) == number
+
+
+@EVERY_VIEW
+def test_a_log_whose_own_objects_are_empty_is_a_log(view: View) -> None:
+    own = of(view)["event_type"]
+    with pytest.warns(EveWarning, match=f"for its 1 {own} event: "):
+        found = view(read(of(view, **{own: {}})))
+    assert len(found) == 1
+
+
+@EVERY_VIEW
+def test_nothing_is_told_of_a_log_without_the_protocol(view: View) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert view(read({"event_type": "stats"})).empty
