@@ -61,8 +61,7 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number; or if there are
-            ``dns`` events and no column ``dns.*``: most columns are missing then.
+            If a column cannot hold some values; or if ``dns`` events have no column ``dns.*``.
 
         See Also
         --------
@@ -137,8 +136,7 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number; or if there are
-            ``http`` events and no column ``http.*``: most columns are missing then.
+            If a column cannot hold some values; or if ``http`` events have no column ``http.*``.
 
         See Also
         --------
@@ -203,8 +201,7 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number; or if there are
-            ``tls`` events and no column ``tls.*``: most columns are missing then.
+            If a column cannot hold some values; or if ``tls`` events have no column ``tls.*``.
 
         See Also
         --------
@@ -258,8 +255,7 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number; or if there are
-            ``ssh`` events and no column ``ssh.*``: most columns are missing then.
+            If a column cannot hold some values; or if ``ssh`` events have no column ``ssh.*``.
 
         See Also
         --------
@@ -317,8 +313,7 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number; or if there are
-            ``smb`` events and no column ``smb.*``: most columns are missing then.
+            If a column cannot hold some values; or if ``smb`` events have no column ``smb.*``.
 
         See Also
         --------
@@ -372,8 +367,7 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values, with their number; or if there are
-            ``fileinfo`` events and no column ``fileinfo.*``: most columns are missing then.
+            If a column cannot hold some values; or if ``fileinfo`` events have no column ``fileinfo.*``.
 
         See Also
         --------
