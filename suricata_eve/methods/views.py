@@ -367,7 +367,7 @@ class Views:
         Warns
         -----
         EveWarning
-            If a column cannot hold some values; or if ``fileinfo`` events have no column ``fileinfo.*``.
+            If a column cannot hold some values; or if there is no ``fileinfo.*`` column.
 
         See Also
         --------
