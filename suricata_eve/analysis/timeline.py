@@ -27,8 +27,8 @@ from suricata_eve.analysis.order import time_order
 from suricata_eve.analysis.orientation import ENDS, orientation
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.analysis.templates import only
-from suricata_eve.analysis.views.tables import to_frame
 from suricata_eve.errors import EveTypeError, EveValueError
+from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,7 +108,7 @@ def timeline(frame: pd.DataFrame, flow: FlowsOrClients) -> pd.DataFrame:
         "direction": _direction(rows, sides),
         "text": event_texts(frame, order),
     }
-    return to_frame(data, frame.index.take(order))
+    return arrow_frame(data, frame.index.take(order))
 
 
 def _clients(flow: object) -> pa.Array | None:

@@ -12,8 +12,9 @@ from suricata_eve.analysis.codes import list_elements
 from suricata_eve.analysis.columns import joined
 from suricata_eve.analysis.views.choice import choose
 from suricata_eve.analysis.views.quantities import ratio, seconds, total
-from suricata_eve.analysis.views.tables import Column, Rows, to_frame
+from suricata_eve.analysis.views.tables import Column, Rows
 from suricata_eve.analysis.views.values import member, to_lists
+from suricata_eve.frame import arrow_frame
 from suricata_eve.ingest.times import UTC_MICROSECONDS
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def flows(frame: pd.DataFrame) -> pd.DataFrame:
     data["vlan"] = _vlan(rows)
     data |= rows.columns(_ORIGIN)
     rows.warn()
-    return to_frame(data, rows.index)
+    return arrow_frame(data, rows.index)
 
 
 def _duration(start: pa.ChunkedArray, end: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from suricata_eve.analysis.columns import joined, require_columns
 from suricata_eve.analysis.views.quantities import ratio, seconds
-from suricata_eve.analysis.views.tables import Rows, choose, to_frame
+from suricata_eve.analysis.views.tables import Rows, choose
 from suricata_eve.errors import EveTypeError
+from suricata_eve.frame import arrow_frame
 from suricata_eve.ingest.times import UTC_MICROSECONDS
 from suricata_eve.schema.fields import arrow_type
 
@@ -97,7 +98,7 @@ def stats(frame: pd.DataFrame, *, counters: str | Iterable[str] = STATS_COUNTERS
         data[f"{name}.rate"] = ratio(growth[name], elapsed)
     data["drops"] = growth[_DROPS]
     data["drop_share"] = ratio(growth[_DROPS], growth[_PACKETS])
-    return to_frame(data, rows.index)
+    return arrow_frame(data, rows.index)
 
 
 def _names(counters: object) -> list[str]:

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["COMMON", "LAST", "Column", "Rows", "choose", "flag", "table", "to_frame", "view"]
+__all__ = ["COMMON", "LAST", "Column", "Rows", "choose", "flag", "table", "view"]
 
-to_frame = arrow_frame
 LAST = (
     Column("signature", pa.string(), ("alert.signature",)),
     Column("host", pa.string(), ("host",)),
