@@ -214,7 +214,7 @@ class EveAccessor(Identity, Ports, Uniqueness, Views, Traffic, Exports):
         --------
         EveAccessor.by_flow : All events of the flows of some alerts.
         EveAccessor.group_summary : Count and compare alerts.
-        suricata_eve.analysis.orientation : Client and server of any event.
+        EveAccessor.orient : Client and server of every event.
         suricata_eve.analysis.alerts : The function behind this method.
 
         Examples
