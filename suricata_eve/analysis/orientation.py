@@ -43,7 +43,7 @@ from suricata_eve.frame import arrow_frame
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CLIENT_FIRST", "ENDS", "EVIDENCE", "RULES", "orient", "orientation"]
+__all__ = ["CLIENT_FIRST", "ENDS", "EVIDENCE", "RULES", "has_ends", "orient", "orientation"]
 
 CLIENT_FIRST = (
     "dcerpc",
@@ -110,6 +110,23 @@ def orient(frame: pd.DataFrame) -> pd.DataFrame:
     for name in ENDS:
         result[name] = told[name].array
     return result
+
+
+def has_ends(frame: pd.DataFrame) -> bool:
+    """Tell whether :func:`orientation` can tell of a frame.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any frame.
+
+    Returns
+    -------
+    bool
+        Whether it has the addresses of source and destination, or of client and server.
+    """
+    names = set(frame.columns)
+    return {"src_ip", "dest_ip"} <= names or {"client_ip", "server_ip"} <= names
 
 
 def orientation(

@@ -18,7 +18,7 @@ from suricata_eve.analysis.columns import (
 )
 from suricata_eve.analysis.copies import find_copies, specificity
 from suricata_eve.analysis.gather import Gathering
-from suricata_eve.analysis.orientation import orientation
+from suricata_eve.analysis.orientation import has_ends, orientation
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.analysis.textcolumns import ALL_BASE64, EVE_BASE64, has_text, is_attacker_text
 from suricata_eve.errors import EveOptionError, EveTypeError, EveValueError
@@ -42,7 +42,6 @@ _OF_EVENT = {
     "client_ip": pa.string(),
     "server_ip": pa.string(),
 }
-_SIDES = (("src", "dest"), ("client", "server"))
 _OF_FINDING = {
     "kind": pa.string(),
     "match": pa.string(),
@@ -258,8 +257,7 @@ def _table(
     """Put the event, the field and the finding of each row side by side."""
     read = {"timestamp": instant_column, "flow_id": _flow_ids, "event_type": text_column}
     data: dict[str, pa.Array | pa.ChunkedArray] = {}
-    tells = any({f"{a}_ip", f"{b}_ip"} <= set(frame.columns) for a, b in _SIDES)
-    sides = orientation(frame, rows) if tells else pd.DataFrame()
+    sides = orientation(frame, rows) if has_ends(frame) else pd.DataFrame()
     for name, kind in _OF_EVENT.items():
         if name in sides:
             data[name] = text_column(sides[name])

@@ -14,6 +14,7 @@ from suricata_eve.analysis.columns import instant_column, joined, require_column
 from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.flow_protocols import ANY_TRANSPORT, FAILED, Events, Flows
 from suricata_eve.analysis.order import time_order
+from suricata_eve.analysis.orientation import has_ends
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.errors import EveOptionError, EveTypeError
 from suricata_eve.frame import arrow_frame
@@ -98,8 +99,7 @@ def unexpected_ports(
     events = Events(frame)
     chosen = events.best()
     if len(chosen):
-        oriented = {"client_ip", "server_ip"} <= set(frame.columns)
-        if oriented and not {"src_ip", "dest_ip"} <= set(frame.columns):
+        if has_ends(frame) and not {"src_ip", "dest_ip"} <= set(frame.columns):
             needed = ["client_port", "server_port"]
         else:
             needed = ["src_ip", "src_port", "dest_ip", "dest_port"]

@@ -24,7 +24,7 @@ from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.event_texts import event_texts
 from suricata_eve.analysis.flow_events import Flows, flow_positions
 from suricata_eve.analysis.order import time_order
-from suricata_eve.analysis.orientation import ENDS, orientation
+from suricata_eve.analysis.orientation import ENDS, has_ends, orientation
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.analysis.templates import only
 from suricata_eve.errors import EveTypeError, EveValueError
@@ -153,7 +153,7 @@ def _of_flows(frame: pd.DataFrame, flows: Flows) -> tuple[NDArray[np.int64], dic
         msg = "timeline() needs flow IDs, a mask or a frame of events, or the address of a client"
         raise EveTypeError(msg)
     order = time_order(frame, flow_positions(frame, flows, method="timeline"))
-    if not ({"src_ip", "dest_ip"} <= set(frame.columns) or _is_told(frame)):
+    if not has_ends(frame):
         return order, {name: pa.nulls(len(order), kind) for name, kind in ENDS.items()}
     return order, _arrays(orientation(frame, order))
 
@@ -163,7 +163,7 @@ def _of_clients(
 ) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
     """Return the positions of what some clients did in time order, and who talks to whom."""
     names = ["src_ip", "dest_ip"]
-    if not set(names) <= set(frame.columns) and _is_told(frame):
+    if not set(names) <= set(frame.columns) and has_ends(frame):
         names = ["client_ip"]
     require_columns(frame, names, method="timeline")
     with_them = np.zeros(len(frame), bool)
@@ -176,11 +176,6 @@ def _of_clients(
     order = time_order(frame, positions[places])
     found = pa.array(np.searchsorted(positions, order))
     return order, {name: values.take(found) for name, values in told.items()}
-
-
-def _is_told(frame: pd.DataFrame) -> bool:
-    """Tell whether a frame says who is the client, as tables such as that of http() do."""
-    return {"client_ip", "server_ip"} <= set(frame.columns)
 
 
 def _arrays(told: pd.DataFrame) -> dict[str, pa.Array]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import LAST, Column, Rows
+from suricata_eve.analysis.views.tables import LAST, Column, rows_of
 from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
@@ -76,9 +75,7 @@ def http(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     --------
     suricata_eve.accessor.EveAccessor.http : The same as a method, with examples.
     """
-    alerts_with = "http" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["http"], method="http", fields_of="http", alerts_with=alerts_with)
-    rows = Rows(frame, positions, method="http")
+    rows = rows_of(frame, event_types=["http"], alerts=alerts, name="http")
     data = rows.common() | rows.columns(_COLUMNS)
     # Events of HTTP/2 have a version in place of a protocol.
     version = rows.column(_TEXT, "http.version")

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from suricata_eve.analysis.codes import is_list, list_elements
 from suricata_eve.analysis.columns import instant_column, joined, require_columns
-from suricata_eve.analysis.orientation import orientation
+from suricata_eve.analysis.orientation import has_ends, orientation
 from suricata_eve.analysis.rows import take_column, take_rows
 from suricata_eve.analysis.views.largetext import in_parts, is_large, too_large
 from suricata_eve.analysis.views.values import exactly
@@ -41,9 +41,6 @@ COMMON = {
     "server_port": pa.uint16(),
 }
 """The columns that every view starts with, and their types."""
-
-
-_SIDES = (("src", "dest"), ("client", "server"))
 
 
 class Column(NamedTuple):
@@ -314,10 +311,7 @@ class Rows:
         return data
 
     def _sides(self) -> pd.DataFrame | None:
-        names = self.frame.columns
-        if not any({f"{a}_ip", f"{b}_ip"} <= set(names) for a, b in _SIDES):
-            return None
-        return orientation(self.frame, self.positions)
+        return orientation(self.frame, self.positions) if has_ends(self.frame) else None
 
     def _flow_ids(self) -> pa.ChunkedArray:
         column = self.taken("flow_id")

@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from suricata_eve.analysis.codes import encode
-from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import LAST, Column, Rows
+from suricata_eve.analysis.views.tables import LAST, Column, Rows, rows_of
 from suricata_eve.analysis.views.values import member, to_lists
 from suricata_eve.frame import arrow_frame
 
@@ -112,9 +111,7 @@ def smb(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     --------
     suricata_eve.accessor.EveAccessor.smb : The same as a method, with examples.
     """
-    alerts_with = "smb" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["smb"], method="smb", fields_of="smb", alerts_with=alerts_with)
-    rows = Rows(frame, positions, method="smb")
+    rows = rows_of(frame, event_types=["smb"], alerts=alerts, name="smb")
     data = rows.common() | rows.columns(_TRANSACTION)
     data["dcerpc_interfaces"] = _interfaces(rows)
     data |= rows.columns(_PEERS)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["COMMON", "LAST", "Column", "Rows", "choose", "flag", "table", "view"]
+__all__ = ["COMMON", "LAST", "Column", "Rows", "choose", "flag", "rows_of", "table", "view"]
 
 LAST = (
     Column("signature", pa.string(), ("alert.signature",)),
@@ -55,10 +55,37 @@ def table(
     DataFrame
         With the index labels of the rows.
     """
-    rows = Rows(frame, positions, method=method)
+    return _made(Rows(frame, positions, method=method), columns)
+
+
+def _made(rows: Rows, columns: Iterable[Column]) -> pd.DataFrame:
     data = rows.common() | rows.columns(columns)
     rows.warn()
     return arrow_frame(data, rows.index)
+
+
+def rows_of(frame: pd.DataFrame, *, event_types: Sequence[str], alerts: bool, name: str) -> Rows:
+    """Choose the events of a view, in time order.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Events; it is not changed.
+    event_types : sequence of str
+        The types of the protocol's own events.
+    alerts : bool
+        Whether to add the alerts that have the protocol's object.
+    name : str
+        Of the object and of the method, such as ``"http"``.
+
+    Returns
+    -------
+    Rows
+        To read columns from.
+    """
+    alerts_with = name if flag(alerts, "alerts") else None
+    positions = choose(frame, event_types, method=name, fields_of=name, alerts_with=alerts_with)
+    return Rows(frame, positions, method=name)
 
 
 def view(
@@ -89,6 +116,5 @@ def view(
     DataFrame
         What every view has, its own columns, the signature and the host.
     """
-    alerts_with = name if flag(alerts, "alerts") else None
-    positions = choose(frame, event_types, method=name, fields_of=name, alerts_with=alerts_with)
-    return table(frame, positions, [*columns, *LAST], method=name)
+    rows = rows_of(frame, event_types=event_types, alerts=alerts, name=name)
+    return _made(rows, [*columns, *LAST])

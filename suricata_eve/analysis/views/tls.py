@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from suricata_eve.analysis.views.choice import choose, flag
-from suricata_eve.analysis.views.tables import LAST, Column, Rows
+from suricata_eve.analysis.views.tables import LAST, Column, rows_of
 from suricata_eve.frame import arrow_frame
 from suricata_eve.ingest.times import UTC_MICROSECONDS
 
@@ -91,9 +90,7 @@ def tls(frame: pd.DataFrame, *, alerts: bool = True) -> pd.DataFrame:
     --------
     suricata_eve.accessor.EveAccessor.tls : The same as a method, with examples.
     """
-    alerts_with = "tls" if flag(alerts, "alerts") else None
-    positions = choose(frame, ["tls"], method="tls", fields_of="tls", alerts_with=alerts_with)
-    rows = Rows(frame, positions, method="tls")
+    rows = rows_of(frame, event_types=["tls"], alerts=alerts, name="tls")
     data = rows.common() | rows.columns(_SESSION)
     data["chain_length"] = rows.lengths("tls.chain")
     data |= rows.columns(_HASHES)
