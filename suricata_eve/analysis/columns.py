@@ -125,7 +125,7 @@ def _advice(name: str, names: list[str], also: tuple[str, ...]) -> str:
                 f"If {other!r} is the same, use "
                 f"df.rename(columns={{{other!r}: {name!r}}}).eve.normalize_types()."
             )
-    close = difflib.get_close_matches(name, [*also, *names], n=3, cutoff=0.75)
+    close = difflib.get_close_matches(name, dict.fromkeys([*also, *names]), n=3, cutoff=0.75)
     hint = f"Close to {name!r}: {', '.join(map(repr, close))}. " if close else ""
     # A name that no release has, and that is close to one that is there, is a slip.
     setting = None if close and not is_known(name) else setting_for(name)

@@ -220,3 +220,11 @@ def test_a_name_that_is_none_of_eve_is_told_the_one_that_is(
     """What a user typed is to be corrected; the frame is right."""
     with pytest.raises(MissingColumnError, match=f"EVE calls it '{meant}'"):
         require_columns(sample7, [name], method="unique")
+
+
+def test_a_close_name_is_named_once() -> None:
+    """Though the frame has it, and the method knows it of itself."""
+    frame = pd.DataFrame({"client_ip": ["192.0.2.1"]})
+
+    with pytest.raises(MissingColumnError, match=r"Close to 'client_pi': 'client_ip'\. "):
+        require_columns(frame, ["client_pi"], method="rare", also=["client_ip"])
