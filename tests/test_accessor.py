@@ -24,6 +24,8 @@ METHODS: dict[str, Callable[..., Any]] = ELSEWHERE | {
     name: getattr(analysis, name) for name in analysis.__all__ if name != "orientation"
 }
 WRITERS = {"to_json"}
+# Properties with methods of their own, tested beside what they are about.
+NAMESPACES: set[str] = set()
 CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("alerts", (), {"severity": 1, "view": "concise"}),
     ("alerts", (), {"signature": "Log4j", "category": None, "decoder_events": False}),
@@ -50,9 +52,9 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
 
 
 def test_the_accessor_has_these_methods_and_nothing_else() -> None:
-    public = [name for name in dir(EveAccessor) if not name.startswith("_")]
+    public = {name for name in dir(EveAccessor) if not name.startswith("_")}
 
-    assert public == sorted(METHODS)
+    assert public == METHODS.keys() | NAMESPACES
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))
