@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import browser
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
@@ -58,3 +59,11 @@ def corpus_files() -> list[Path]:
     if not files:
         pytest.skip(f"no EVE files in {folder}/corpus")
     return files
+
+
+@pytest.fixture
+def visit(tmp_path_factory: pytest.TempPathFactory) -> browser.Visitor:
+    """Open a page in Chromium: ``visit(path_or_html)`` tells what it says, does and asks for."""
+    if browser.browser() is None:
+        pytest.skip("no Chromium on the PATH")
+    return lambda page: browser.visit(page, tmp_path_factory.mktemp("browser"))
