@@ -22,6 +22,7 @@ from suricata_eve.errors import (
 )
 from suricata_eve.normalize import normalize_types
 from suricata_eve.options import BadLine
+from suricata_eve.pcap import to_pcap
 from suricata_eve.reader import read_eve, scan_eve
 from suricata_eve.sample import load_sample
 from suricata_eve.scan import EveScan
@@ -46,6 +47,7 @@ __all__ = [
     "read_eve",
     "scan_eve",
     "to_json",
+    "to_pcap",
 ]
 
 __version__ = "0.1.0"

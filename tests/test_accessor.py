@@ -13,17 +13,19 @@ import pytest
 from suricata_eve import EveError, NotEveFrameError, analysis
 from suricata_eve.accessor import EveAccessor
 from suricata_eve.normalize import normalize_types
+from suricata_eve.pcap import to_pcap
 from suricata_eve.writer import to_json
 
 ELSEWHERE: dict[str, Callable[..., Any]] = {
     "normalize_types": normalize_types,
     "to_json": to_json,
+    "to_pcap": to_pcap,
 }
 # Beside these, every function of analysis is a method but the one that `orient` adds columns of.
 METHODS: dict[str, Callable[..., Any]] = ELSEWHERE | {
     name: getattr(analysis, name) for name in analysis.__all__ if name != "orientation"
 }
-WRITERS = {"to_json"}
+WRITERS = {"to_json", "to_pcap"}
 # Properties with methods of their own, tested beside what they are about.
 NAMESPACES: set[str] = set()
 CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
