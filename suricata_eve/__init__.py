@@ -24,6 +24,7 @@ from suricata_eve.normalize import normalize_types
 from suricata_eve.options import BadLine
 from suricata_eve.pcap import to_pcap
 from suricata_eve.reader import read_eve, scan_eve
+from suricata_eve.reports import report
 from suricata_eve.sample import load_sample
 from suricata_eve.scan import EveScan
 from suricata_eve.writer import to_json
@@ -45,6 +46,7 @@ __all__ = [
     "load_sample",
     "normalize_types",
     "read_eve",
+    "report",
     "scan_eve",
     "to_json",
     "to_pcap",

@@ -15,6 +15,7 @@ from suricata_eve.methods.exports import Exports
 from suricata_eve.methods.identity import Identity
 from suricata_eve.methods.packets import Packets
 from suricata_eve.methods.ports import Ports
+from suricata_eve.methods.reports import Reports
 from suricata_eve.methods.traffic import Traffic
 from suricata_eve.methods.uniqueness import Uniqueness
 from suricata_eve.methods.views import Views
@@ -29,7 +30,7 @@ __all__ = ["EveAccessor"]
 
 
 @pd.api.extensions.register_dataframe_accessor("eve")
-class EveAccessor(Identity, Ports, Uniqueness, Views, Traffic, Exports, Packets):
+class EveAccessor(Identity, Ports, Reports, Uniqueness, Views, Traffic, Exports, Packets):
     """Methods for a DataFrame of EVE events, as ``df.eve``.
 
     Each is one call of a pure function of the same name, in

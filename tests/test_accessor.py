@@ -14,10 +14,12 @@ from suricata_eve import EveError, NotEveFrameError, analysis
 from suricata_eve.accessor import EveAccessor
 from suricata_eve.normalize import normalize_types
 from suricata_eve.pcap import to_pcap
+from suricata_eve.reports import report
 from suricata_eve.writer import to_json
 
 ELSEWHERE: dict[str, Callable[..., Any]] = {
     "normalize_types": normalize_types,
+    "report": report,
     "to_json": to_json,
     "to_pcap": to_pcap,
 }
@@ -25,7 +27,7 @@ ELSEWHERE: dict[str, Callable[..., Any]] = {
 METHODS: dict[str, Callable[..., Any]] = ELSEWHERE | {
     name: getattr(analysis, name) for name in analysis.__all__ if name != "orientation"
 }
-WRITERS = {"to_json", "to_pcap"}
+WRITERS = {"report", "to_json", "to_pcap"}
 # Properties with methods of their own, tested beside what they are about.
 NAMESPACES: set[str] = set()
 CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [

@@ -23,6 +23,10 @@ _STEPS = (
     *(n * _HOUR for n in (1, 2, 3, 6, 12)),
     *(n * _DAY for n in (1, 2, 7, 14, 28, 91, 182, 364)),
 )
+_UNITS = (
+    *((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"), (_SECOND, "second")),
+    (1000, "millisecond"),
+)
 _MOST = 120  # bars
 _HEIGHT = 100
 _CLASSES = ("one", "two", "three")
@@ -123,8 +127,8 @@ def _moment(microseconds: int) -> str:
 
 
 def _length(step: int) -> str:
-    for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"), (_SECOND, "second")):
+    for unit, name in _UNITS:
         if step % unit == 0:
             number = step // unit
             return f"1 {name}" if number == 1 else f"{number:,} {name}s"
-    return f"{step:,} µs"
+    return f"{step} µs"

@@ -19,7 +19,7 @@ from suricata_eve.reports.sections import Form
 
 __all__ = ["HEAD", "WHOLE", "cells", "stamp", "text", "word"]
 
-HEAD = 160
+HEAD = 240
 """How many characters a cell shows at once."""
 
 WHOLE = 1000
@@ -33,7 +33,7 @@ def word(value: str, *, limit: int = HEAD) -> str:
     ----------
     value : str
         Any text.
-    limit : int, default 160
+    limit : int, default 240
         Most characters, not counting what HTML escapes.
 
     Returns
@@ -103,6 +103,7 @@ def _first(values: Sequence[Any]) -> str | None:
 
 _FORMS: dict[Form, Callable[[Sequence[Any]], str | None]] = {
     "text": lambda values: None if values[0] is None else text(str(values[0])),
+    "change": lambda values: None if values[0] in (None, values[1]) else text(str(values[0])),
     "word": _first,
     "time": lambda values: None if values[0] is None else escape(stamp(str(values[0]))),
     "number": lambda values: None if values[0] is None else f"{values[0]:,}",

@@ -9,9 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suricata_eve.analysis.codes import encode, first_places
 from suricata_eve.analysis.columns import arrow_column, instant_column, joined
-from suricata_eve.analysis.endpoints import Columns
+from suricata_eve.analysis.endpoints import Columns, combined
 from suricata_eve.analysis.events import events_at
+from suricata_eve.analysis.iocs.table import indicators
 from suricata_eve.analysis.order import time_order
 from suricata_eve.analysis.orientation import ENDS, has_ends, orientation
 from suricata_eve.analysis.payloads import payloads
@@ -53,6 +55,7 @@ def gathered(frame: pd.DataFrame) -> list[Section]:
     return [
         _signatures(alerts),
         _attempts(found),
+        _indicators(frame),
         alerts,
         _payloads(found),
         _flows(frame),
@@ -145,7 +148,7 @@ def _signatures(alerts: Section) -> Section:
 
 
 def _findings(frame: pd.DataFrame) -> dict[str, pa.Array]:
-    """Return what is hidden in the text of the events, in the order of time."""
+    """Return what is hidden in the text of the events, each once per flow and field, by time."""
     try:
         found = payloads(frame)
         flow_ids = joined(arrow_column(found["flow_id"]))
@@ -157,7 +160,15 @@ def _findings(frame: pd.DataFrame) -> dict[str, pa.Array]:
     table = {name: joined(arrow_column(found[name])) for name in found.columns}
     table |= {"flow_id": flow_ids, "time": table["timestamp"], "text": table["match"]}
     order = pc.sort_indices(table["time"])
-    return {name: values.take(order) for name, values in table.items()}
+    table = {name: values.take(order) for name, values in table.items()}
+    # Suricata logs one request in its own event and again in that of each alert.
+    same = ("flow_id", "client_ip", "server_ip", "field", "text", "decoded")
+    codes = combined([encode(table[name]).codes for name in same])
+    size = int(codes.max(initial=-1)) + 1
+    firsts, backwards = first_places(codes, size), first_places(codes[::-1], size)
+    last_seen = table["time"].take(pa.array(len(codes) - 1 - backwards))
+    table = {name: values.take(pa.array(firsts)) for name, values in table.items()}
+    return {**table, "last_seen": last_seen, "count": pa.array(np.bincount(codes, minlength=size))}
 
 
 def _attempts(found: dict[str, pa.Array]) -> Section:
@@ -190,21 +201,47 @@ def _attempts(found: dict[str, pa.Array]) -> Section:
     )
 
 
+def _indicators(frame: pd.DataFrame) -> Section:
+    found = indicators(frame, defang=True)
+    names = {"text": "indicator", "time": "first_seen"}
+    table = {
+        name: joined(arrow_column(found[names.get(name, name)]))
+        for name in ("time", "last_seen", "kind", "text", "count", "scope")
+    }
+    table["field"] = pc.binary_join(joined(arrow_column(found["fields"])), ", ")
+    return section(
+        "indicator",
+        "Indicators",
+        "What to look for elsewhere, or to block; defanged, so that nobody clicks on it.",
+        table,
+        (
+            Shown("Kind", "word", ("kind",)),
+            Shown("Indicator", "text", ("text",)),
+            Shown("Scope", "word", ("scope",)),
+            Shown("Times", "number", ("count",)),
+            _FIRST,
+            _LAST,
+            Shown("Found in", "text", ("field",)),
+        ),
+    )
+
+
 def _payloads(found: dict[str, pa.Array]) -> Section:
     return section(
         "payload",
         "Payloads",
-        "Every one that was found: where, as it was sent, and what it comes to.",
-        found,
+        "Every one, once per flow and field: what it comes to, and as it was sent.",
+        {name: values for name, values in found.items() if name != "event_type"},
         (
             Shown("Time", "time", ("time",)),
             Shown("Client", "end", ("client_ip",)),
             Shown("Server", "end", ("server_ip",)),
             Shown("Found in", "word", ("field",)),
-            Shown("As sent", "text", ("text",)),
-            Shown("Without disguise", "text", ("resolved",)),
-            Shown("Calls back to", "end", ("callback_host", "callback_port")),
             Shown("Decoded", "text", ("decoded",)),
+            Shown("Calls back to", "end", ("callback_host", "callback_port")),
+            Shown("As sent", "text", ("text",)),
+            Shown("Without disguise", "change", ("resolved", "text")),
+            Shown("Events", "number", ("count",)),
             _FLOW,
         ),
     )

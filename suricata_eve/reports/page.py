@@ -28,6 +28,7 @@ __all__ = ["page"]
 _NOT_FOUND = "telephone=no, date=no, address=no, email=no, url=no"
 _CLASSES: dict[Form, str] = {
     "text": "text",
+    "change": "text",
     "number": "number",
     "seconds": "number",
     "id": "number",
@@ -168,7 +169,7 @@ def _section(one: Section, max_rows: int, table: str | None) -> str:
         [
             heading,
             f'<p class="note">{note}</p>',
-            f'<div class="box" tabindex="0" role="region" aria-label="{one.title}">',
+            f'<div class="box {one.key}" tabindex="0" role="region" aria-label="{one.title}">',
             "<table>",
             f"<thead><tr>{''.join(heads)}</tr></thead>",
             "<tbody>",

@@ -57,8 +57,10 @@ COLUMNS: dict[str, pa.DataType] = {
 }
 """The columns of every section, in order, and their types; integers may be uint64 as well."""
 
-Form: TypeAlias = Literal["text", "word", "time", "number", "seconds", "flag", "id", "end"]
-"""How a cell of the page is written."""
+Form: TypeAlias = Literal[
+    "text", "change", "word", "time", "number", "seconds", "flag", "id", "end"
+]
+"""How a cell of the page is written; a change is a text that differs from another."""
 
 
 class Shown(NamedTuple):

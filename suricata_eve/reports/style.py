@@ -67,9 +67,12 @@ footer { margin: 2.5rem 0 1rem; border-top: 1px solid var(--line); padding-top: 
   h2 { break-after: avoid } tr, figure { break-inside: avoid }
   .box { overflow: visible; max-height: none; border: 0 }
   table { font-size: 7.5pt } th { position: static } thead { display: table-header-group }
-  td { white-space: normal; overflow-wrap: anywhere } td.text { min-width: 0; max-width: none }
-  td.time, td.number { white-space: nowrap; overflow-wrap: normal }
-  details::details-content { content-visibility: visible; display: block }
+  th, td { padding: .15rem .35rem }
+  td { white-space: normal; overflow-wrap: anywhere; min-width: 16mm }
+  td.text { min-width: 42mm; max-width: none }
+  td.time, td.number { white-space: nowrap; overflow-wrap: normal; min-width: 0 }
+  .attempt summary { display: none }
+  .attempt details::details-content { content-visibility: visible; display: block }
   svg { print-color-adjust: exact; -webkit-print-color-adjust: exact } }
 """
 """The only style of the page, which has no attributes ``style`` either."""
