@@ -1,13 +1,19 @@
-"""Suricata EVE logs in pandas. Importing this registers the accessor ``df.eve``, and nothing else.
+"""Suricata EVE logs in pandas, with their methods in the accessor ``df.eve``.
 
 :func:`read_eve` reads EVE files, :func:`load_sample` one that ships with the package,
 :func:`normalize_types` repairs a frame that came another way. The methods of ``df.eve`` are
 those of :class:`suricata_eve.accessor.EveAccessor`; the functions behind them, for code that is
 type-checked, are in :mod:`suricata_eve.analysis`.
+
+Importing this does two things: it registers the accessor, and it has notebooks show the text in
+tables as it is, where MathJax would typeset what an attacker puts between dollar signs, links
+and all. For that, pandas' options ``display.html.use_mathjax`` and ``styler.html.mathjax`` become
+False; ``pd.set_option(..., True)`` after the import turns them back.
 """
 
 from __future__ import annotations
 
+from suricata_eve import display
 from suricata_eve.accessor import EveAccessor
 from suricata_eve.errors import (
     EveError,
@@ -53,3 +59,5 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+display.leave_math_alone()

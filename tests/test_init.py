@@ -49,19 +49,31 @@ def test_the_version_is_that_of_the_installed_package() -> None:
     assert suricata_eve.__version__ == installed
 
 
-def test_importing_registers_the_accessor_and_nothing_else() -> None:
-    """One side effect: ``df.eve``. No optional library, no file opened, no warning filter."""
+def test_importing_registers_the_accessor_makes_tables_safe_and_does_nothing_else() -> None:
+    """Two side effects: ``df.eve``, and two options of pandas. No library, no warning filter."""
     script = """
 import json, sys, warnings
 import numpy, pandas, pyarrow, pyarrow.compute, pyarrow.json
 before, filters = set(sys.modules), list(warnings.filters)
 accessors = set(pandas.DataFrame._accessors)
+def options():
+    warnings.simplefilter("ignore")  # some are deprecated
+    names = pandas._config.config._registered_options
+    values = {name: repr(pandas.get_option(name)) for name in names}
+    warnings.resetwarnings()
+    warnings.filters[:] = filters
+    return values
+old = options()
+before = set(sys.modules)
 import suricata_eve
 loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
+kept = filters == list(warnings.filters)
+new = options()
 print(json.dumps({
     "accessors": sorted(set(pandas.DataFrame._accessors) - accessors),
-    "filters": filters == list(warnings.filters),
+    "filters": kept,
     "loaded": sorted(loaded - set(sys.stdlib_module_names)),
+    "options": {name: value for name, value in new.items() if value != old.get(name)},
 }))
 """
     done = subprocess.run(
@@ -72,4 +84,5 @@ print(json.dumps({
         "accessors": ["eve"],
         "filters": True,
         "loaded": ["suricata_eve"],
+        "options": {"display.html.use_mathjax": "False", "styler.html.mathjax": "False"},
     }
