@@ -285,10 +285,12 @@ def _one_linktype(linktypes: NDArray[np.int64]) -> NDArray[np.int64]:
         f"{count:,} of {_NAMES.get(number, 'link type')} ({number})"
         for number, count in zip(types.tolist(), counts.tolist(), strict=True)
     )
+    # Rows of raw IP have another number, and are never all.
+    common = int(types[np.argmax(np.where(types == _RAW, 0, counts))])
     msg = (
         f"a pcap file holds one link type, and these packets have {len(types)}: {listed}. Write "
         f"all of them for Wireshark with a name that ends in .pcapng, or format='pcapng'; or "
-        f"choose rows first, as in df[df['packet_info.linktype'] == 1]"
+        f"choose rows first, as in df[df['packet_info.linktype'] == {common}]"
     )
     raise EveValueError(msg)
 

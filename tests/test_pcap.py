@@ -190,6 +190,8 @@ def test_several_link_types_are_no_pcap_file(tmp_path: Path) -> None:
         "df[df['packet_info.linktype'] == 1]"
     )
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(EveValueError, match=r"== 113\]$"):
+        to_pcap(df[df["packet_info.linktype"].isin([12, 113])], file)
     to_pcap(df, tmp_path / "alerts.pcapng")
     to_pcap(df[df["packet_info.linktype"] == 1], file)
     assert [packet.data for packet in read_capture(file.read_bytes())] == [b"\0", b"\2"]
