@@ -96,6 +96,7 @@ class Reports:
         Examples
         --------
         >>> import tempfile
+        >>> import pandas as pd
         >>> import suricata_eve
         >>> df = suricata_eve.load_sample("log4j")
         >>> log4j = df.eve.by_flow(df.eve.alerts(signature="(?i)log4j"))
@@ -104,6 +105,7 @@ class Reports:
         ...     rows = pd.read_csv(written[1])
         >>> [path.name for path in written]
         ['log4j.html', 'log4j.csv']
-        >>> rows["section"].value_counts().head(3)
+        >>> rows["section"].value_counts()[["alert", "flow", "attempt"]].to_dict()
+        {'alert': 175, 'flow': 86, 'attempt': 19}
         """
         return reports.report(self._frame, path, title=title, csv=csv, max_rows=max_rows)

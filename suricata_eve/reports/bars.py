@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from suricata_eve.reports.cells import stamp
+from suricata_eve.ingest.report import many
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,17 +18,13 @@ __all__ = ["bars", "step_of"]
 _SECOND = 1_000_000
 _MINUTE, _HOUR, _DAY = 60 * _SECOND, 3600 * _SECOND, 86400 * _SECOND
 _STEPS = (
-    *(1, 10, 100, 1000, 10_000, 100_000),
     *(n * _SECOND for n in (1, 2, 5, 10, 15, 30)),
     *(n * _MINUTE for n in (1, 2, 5, 10, 15, 30)),
     *(n * _HOUR for n in (1, 2, 3, 6, 12)),
     *(n * _DAY for n in (1, 2, 7, 14, 28, 91, 182, 364)),
 )
-_UNITS = (
-    *((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"), (_SECOND, "second")),
-    (1000, "millisecond"),
-)
-_MOST = 120  # bars
+_UNITS = ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"), (_SECOND, "second"))
+_LEAST, _MOST = 30, 120  # bars
 _HEIGHT = 100
 _CLASSES = ("one", "two", "three")
 _WORDS = ("severity 1", "severity 2", "others")
@@ -65,13 +62,14 @@ def bars(times: NDArray[np.int64], severities: NDArray[np.int64]) -> str:
     Returns
     -------
     str
-        HTML: a figure with the drawing, its axis and a legend. The axis reaches from the
-        first alert to the last, whatever else the log holds.
+        HTML: a figure with the drawing, its axis and a legend. The axis begins with the
+        first alert and ends with the last, whatever else the log holds, unless these are
+        less than 30 seconds apart.
     """
     low, high = int(times.min()), int(times.max())
     step = step_of(high - low)
     first = low // step
-    number = high // step - first + 1
+    number = max(high // step - first + 1, _LEAST)
     place = times // step - first
     kinds = np.clip(severities, 1, 3) - 1
     kinds[severities < 1] = 2
@@ -80,7 +78,7 @@ def bars(times: NDArray[np.int64], severities: NDArray[np.int64]) -> str:
     drawn = [
         part
         for at in np.flatnonzero(counts.sum(axis=1)).tolist()
-        for part in _bar(at, counts[at].tolist(), most, (first + at) * step)
+        for part in _bar(at, counts[at].tolist(), most, _moment((first + at) * step))
     ]
     legend = ", ".join(
         f'<span class="{name}">■</span> {word} ({count:,})'
@@ -97,7 +95,7 @@ def bars(times: NDArray[np.int64], severities: NDArray[np.int64]) -> str:
             *drawn,
             "</svg>",
             '<div class="ends">',
-            *(f"<span>{_moment(end)} UTC</span>" for end in (low, high)),
+            *(f"<span>{_moment(end * step)} UTC</span>" for end in (first, first + number)),
             "</div>",
             f"<figcaption>{label}; a bar is {span}. {legend}.</figcaption>",
             "</figure>",
@@ -105,10 +103,10 @@ def bars(times: NDArray[np.int64], severities: NDArray[np.int64]) -> str:
     )
 
 
-def _bar(at: int, counts: list[int], most: int, start: int) -> list[str]:
+def _bar(at: int, counts: list[int], most: int, start: str) -> list[str]:
     """Return the parts of a bar, the most severe at the bottom."""
     total = sum(counts)
-    parts = [f"<g><title>{_moment(start)} UTC: {total:,}</title>"]
+    parts = [f"<g><title>{start} UTC: {total:,}</title>"]
     below = 0.0
     for name, count in zip(_CLASSES, counts, strict=True):
         if count:
@@ -122,13 +120,11 @@ def _bar(at: int, counts: list[int], most: int, start: int) -> list[str]:
 
 
 def _moment(microseconds: int) -> str:
-    written = pa.scalar(microseconds, pa.timestamp("us")).cast(pa.string()).as_py()
-    return stamp(written).removesuffix(".000")
+    """Write a time of whole seconds."""
+    written = str(pa.scalar(microseconds, pa.timestamp("us")).cast(pa.string()).as_py())
+    return escape(written.partition(".")[0])
 
 
 def _length(step: int) -> str:
-    for unit, name in _UNITS:
-        if step % unit == 0:
-            number = step // unit
-            return f"1 {name}" if number == 1 else f"{number:,} {name}s"
-    return f"{step} µs"
+    unit, name = next(one for one in _UNITS if step % one[0] == 0)
+    return many(step // unit, name)

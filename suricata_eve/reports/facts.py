@@ -14,6 +14,7 @@ from suricata_eve.analysis.connections import connections
 from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.events import events_at
 from suricata_eve.analysis.orientation import has_ends, orientation
+from suricata_eve.reports.sections import in_calendar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ def facts(frame: pd.DataFrame) -> Facts:
     """
     rows = Columns(frame)
     types = rows.text("event_type")
-    times = joined(instant_column(frame["timestamp"])).cast(pa.timestamp("us"))
+    times = in_calendar(joined(instant_column(frame["timestamp"]))).cast(pa.timestamp("us"))
     counted = pc.not_equal(types, "stats").fill_null(fill_value=True)
     span = pc.min_max(times.filter(counted))
     first, last = (span[name].cast(pa.string()).as_py() for name in ("min", "max"))

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.codes import encode, first_places
+from suricata_eve.analysis.codes import begins, encode, first_places
 from suricata_eve.analysis.columns import arrow_column, instant_column, joined
 from suricata_eve.analysis.endpoints import Columns, combined
 from suricata_eve.analysis.events import events_at
@@ -209,20 +209,26 @@ def _indicators(frame: pd.DataFrame) -> Section:
         for name in ("time", "last_seen", "kind", "text", "count", "scope")
     }
     table["field"] = pc.binary_join(joined(arrow_column(found["fields"])), ", ")
+    # A kind after the other: the place of each within its kind.
+    first = begins(encode(table["kind"]).codes)
+    places = np.arange(len(found))
+    rank = places - np.maximum.accumulate(np.where(first, places, 0))
     return section(
         "indicator",
         "Indicators",
-        "What to look for elsewhere, or to block; defanged, so that nobody clicks on it.",
+        "What to look for elsewhere, your own side's among them; defanged, for nobody to click on.",
         table,
         (
             Shown("Kind", "word", ("kind",)),
             Shown("Indicator", "text", ("text",)),
             Shown("Scope", "word", ("scope",)),
-            Shown("Times", "number", ("count",)),
+            Shown("Events", "number", ("count",)),
             _FIRST,
             _LAST,
             Shown("Found in", "text", ("field",)),
         ),
+        order=np.argsort(rank, kind="stable"),
+        chosen_by="the most frequent of each kind",
     )
 
 

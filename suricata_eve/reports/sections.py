@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "Form", "Section", "Shown", "section"]
+__all__ = ["COLUMNS", "Form", "Section", "Shown", "in_calendar", "section"]
+
+# Microseconds since 1970 at which the years 1 and 10000 begin.
+_YEAR_1, _YEAR_10000 = -62_135_596_800_000_000, 253_402_300_800_000_000
 
 COLUMNS: dict[str, pa.DataType] = {
     "section": pa.string(),
@@ -131,6 +134,25 @@ def section(
     return Section(key, title, note, typed, length, page, order, chosen_by)
 
 
+def in_calendar(times: pa.Array) -> pa.Array:
+    """Leave out times that no calendar has.
+
+    Parameters
+    ----------
+    times : pyarrow.Array
+        Times in microseconds.
+
+    Returns
+    -------
+    pyarrow.Array
+        The same, missing where the year is not one of 1 to 9999, of which ISO 8601 and
+        spreadsheets know nothing.
+    """
+    moments = times.cast(pa.int64())
+    inside = pc.and_(pc.greater_equal(moments, _YEAR_1), pc.less(moments, _YEAR_10000))
+    return pc.if_else(inside, times, pa.scalar(None, times.type))
+
+
 def _cast(data: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     if isinstance(data, pa.ChunkedArray):
         data = data.combine_chunks()
@@ -139,4 +161,5 @@ def _cast(data: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     if pa.types.is_uint64(data.type):
         top = pc.max(data).as_py()
         return data if top is not None and top >= 2**63 else data.cast(kind)
-    return data if data.type == kind else data.cast(kind)
+    data = data if data.type == kind else data.cast(kind)
+    return in_calendar(data) if pa.types.is_timestamp(kind) else data

@@ -48,16 +48,15 @@ th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-al
 td { white-space: nowrap; font-variant-numeric: tabular-nums }
 tr:last-child td { border-bottom: 0 }
 tbody tr:hover td { background: var(--head) }
-td.text { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 17rem; max-width: 46rem }
+td.text { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 20rem; max-width: 46rem }
 th.number, td.number { text-align: right }
 bdi { unicode-bidi: isolate }
-details bdi { font-family: ui-monospace, monospace }
 summary { cursor: pointer }
 footer { margin: 2.5rem 0 1rem; border-top: 1px solid var(--line); padding-top: .5rem }
 @media (max-width: 40rem) {
   body { padding: .7rem; font-size: 14px }
   dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .4rem }
-  td.text { min-width: 11rem; max-width: 20rem } }
+  td.text { min-width: 18rem; max-width: 24rem } }
 @media print {
   :root { --page: #fff; --text: #000; --dim: #444; --line: #bbb; --head: #eee; --link: #000;
     --one: #b42318; --two: #d97706; --three: #6b7f95; color-scheme: light }

@@ -40,7 +40,7 @@ ROWS = st.fixed_dictionaries(
     {
         "event_type": st.sampled_from(["alert", "alert", "http", "flow", "fileinfo", "tls"])
         | TEXTS,
-        "timestamp": st.none() | st.integers(0, 2**51),
+        "timestamp": st.none() | st.integers(0, 2**51) | st.integers(-(2**63) + 1, 2**63 - 1),
         "flow_id": st.none() | st.integers(1, 4) | eve.flow_ids(),
         "alert.severity": st.none() | st.integers(-1, 4) | st.just(2**63 - 1),
         "flow.bytes_toserver": st.none() | st.integers(-5, 2**53),

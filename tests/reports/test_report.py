@@ -153,6 +153,7 @@ def test_a_page_that_shows_some_says_so(sample7: pd.DataFrame, tmp_path: Path) -
     severities = {row[1] for row in page.tables["alert"][1:]}
     assert severities == {"1"}
     assert {row[8] for row in page.tables["flow"][1:]} == {"yes"}
+    assert len({row[0] for row in page.tables["indicator"][1:]}) == 5
 
 
 def test_a_page_without_rows(sample7: pd.DataFrame, tmp_path: Path) -> None:
@@ -259,8 +260,19 @@ def test_statistics_of_another_year_do_not_stretch_the_time(tmp_path: Path) -> N
     page = read_page(report(pd.concat([frame, late]), tmp_path / "a.html")[0])
 
     assert "from 2022-01-01 00:00:00.000 to 2022-01-01 00:00:02.000 UTC" in page.text
-    assert "a bar is 100 milliseconds" in page.text
+    assert "a bar is 1 second" in page.text
     assert "2026" not in page.text
+
+
+def test_times_that_no_calendar_has_are_missing(tmp_path: Path) -> None:
+    moments = [2**63 - 1, -(2**63) + 1, 253_402_300_799_999_999, -62_135_596_800_000_000]
+    times = pa.array(moments, pa.timestamp("us", "UTC"))
+    page, table = report(alerts(*"abcd", timestamp=times), tmp_path / "a.html")
+    got = [(row["text"], row["time"]) for row in read_sheet(table) if row["section"] == "alert"]
+
+    last, first = "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00.000000Z"
+    assert sorted(got) == [("a", ""), ("b", ""), ("c", last), ("d", first)]
+    assert "from 0001-01-01 00:00:00.000 to 9999-12-31 23:59:59.999 UTC" in read_page(page).text
 
 
 def test_flow_ids_beyond_int64_are_exact(tmp_path: Path) -> None:
