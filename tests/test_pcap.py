@@ -444,3 +444,62 @@ def test_libpcap_reads_files_of_one_link_type(
     done = subprocess.run(command, input=given, capture_output=True, check=True)
 
     assert len(done.stdout.splitlines()) >= len(written(sample7)) > 700
+
+
+SURICATA = """%YAML 1.1
+---
+outputs:
+  - eve-log:
+      enabled: yes
+      filetype: regular
+      filename: eve.json
+      types: [flow, stats]
+"""
+
+
+def suricata(file: Path, folder: Path) -> pd.DataFrame:
+    """Return what Suricata logs of a capture, with no rules: flows, and its counters."""
+    program = shutil.which("suricata")
+    if program is None:
+        pytest.skip("no suricata on the PATH")
+    folder.mkdir()
+    (folder / "suricata.yaml").write_text(SURICATA, encoding="utf-8")
+    options = {"-c": folder / "suricata.yaml", "-S": "/dev/null", "-l": folder, "-k": "none"}
+    given = [str(part) for option in options.items() for part in option]
+    command = [program, "-r", str(file), "--runmode", "single", *given]
+    subprocess.run(command, capture_output=True, check=True)
+    return suricata_eve.read_eve(folder / "eve.json")
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=["7", "8"])
+@pytest.mark.parametrize("name", ["x.pcap", "x.pcapng"])
+def test_suricata_reads_every_packet_back_at_its_time(
+    path: Path, name: str, tmp_path: Path
+) -> None:
+    frame = suricata_eve.read_eve(path)
+    to_pcap(frame, tmp_path / name)
+    logged = suricata(tmp_path / name, tmp_path / "logs")
+
+    expected = written(frame)
+    assert logged["stats.decoder.pkts"].max() == len(expected)
+    assert logged["stats.decoder.bytes"].max() == sum(len(packet.data) for packet in expected)
+    times = {pd.Timestamp(packet.time, unit="us", tz="UTC") for packet in expected}
+    assert len(set(logged["flow.start"].dropna())) > 500
+    assert set(logged["flow.start"].dropna()) <= times
+
+
+def test_suricata_reads_each_of_its_link_types_back(
+    corpus_files: list[Path], tmp_path: Path
+) -> None:
+    for path in corpus_files:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", EveWarning)
+            frame = suricata_eve.read_eve(path)
+        linktypes = frame["packet_info.linktype"]
+        for linktype in set(linktypes.dropna()) - {276}:  # Suricata 8 reads it, 7 does not
+            chosen = frame[linktypes.eq(linktype).to_numpy(bool, na_value=False)]
+            case = f"{path.name}-{linktype}"
+            to_pcap(chosen, tmp_path / f"{case}.pcap")
+            logged = suricata(tmp_path / f"{case}.pcap", tmp_path / case)
+
+            assert logged["stats.decoder.pkts"].max() == len(written(chosen))
