@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import io
+import ipaddress
 import json
 import re
 from pathlib import Path
@@ -61,29 +62,37 @@ def alerts(*signatures: str, **more: pa.Array) -> pd.DataFrame:
     return pd.DataFrame(arrays, index=pd.Index([7] * count))
 
 
+def address(text: str) -> str:
+    """Spell an address as short as it goes; of other text nothing."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
+
+
 def test_all_that_was_planted_is_in_the_page_and_in_the_csv(
     written: tuple[Path, Path], truth: dict[str, Any]
 ) -> None:
     page, rows = read_page(written[0]), read_sheet(written[1])
-    cells = {cell for table in page.tables.values() for row in table for cell in row}
-    text = page.text
     payloads = [row for row in rows if row["section"] == "payload"]
+    shown = page.tables["payload"][1:]
+    scores = 0
     for flow in truth["log4j_flows"]:
-        source = flow["src_ip"] if ":" not in flow["src_ip"] else None
         for field in flow["fields"]:
             if field.get("decoded") is None:
                 continue
             decoded = plain(field["decoded"])
-            assert decoded[:1000] in text, flow["id"]
             found = [row for row in payloads if row["decoded"].removeprefix("'") == decoded]
-            assert found, flow["id"]
-            if source is not None:
-                assert source in {row["client_ip"] for row in found}
-                assert source in cells
+            assert address(flow["src_ip"]) in {address(row["client_ip"]) for row in found}
+            start = decoded[:200]
+            clients = {address(row[1]) for row in shown if row[4].startswith(start)}
+            assert address(flow["src_ip"]) in clients
+            scores += 1
+    assert scores >= 90
     hosts = {row["callback_host"] for row in payloads}
     for host in truth["callback_hosts"]:
         assert host in hosts
-        assert host in text
+        assert host in page.text
 
 
 def test_hashes_of_planted_files_are_indicators(
