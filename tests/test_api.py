@@ -15,6 +15,7 @@ import pytest
 
 import suricata_eve
 from suricata_eve.accessor import EveAccessor
+from suricata_eve.methods.plots import Plots
 
 SECTIONS = (
     "Parameters",
@@ -58,6 +59,7 @@ FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction
 FRONT = {
     **{name: getattr(suricata_eve, name) for name in suricata_eve.__all__},
     **{name: getattr(EveAccessor, name) for name in dir(EveAccessor) if not name.startswith("_")},
+    **{f"plot.{name}": value for name, value in vars(Plots).items() if not name.startswith("_")},
 }
 FRONT = {name: value for name, value in FRONT.items() if inspect.isfunction(value)}
 

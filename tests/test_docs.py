@@ -9,6 +9,7 @@ import pytest
 
 import suricata_eve
 import suricata_eve.analysis
+import suricata_eve.plot
 from suricata_eve import testing
 from suricata_eve.testing import strategies
 
@@ -43,6 +44,12 @@ def test_every_method_of_the_accessor_has_an_entry() -> None:
 
 def test_every_function_of_analysis_has_an_entry() -> None:
     assert listed("analysis.rst") == suricata_eve.analysis.__all__
+
+
+def test_every_picture_has_an_entry() -> None:
+    names = ["Plots", *(f"Plots.{name}" for name in suricata_eve.plot.__all__)]
+
+    assert listed("plot.rst") == sorted([*names, *suricata_eve.plot.__all__])
 
 
 def test_every_name_of_testing_has_an_entry() -> None:

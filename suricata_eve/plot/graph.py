@@ -1,0 +1,231 @@
+"""Who talks to whom: two columns of names, and lines between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from suricata_eve.analysis.codes import encode
+from suricata_eve.analysis.columns import arrow_column, integer_column, joined
+from suricata_eve.analysis.edges import edges
+from suricata_eve.plot.axes import (
+    NARROW,
+    checked_top,
+    matplotlib,
+    nothing,
+    open_axes,
+    say,
+    style,
+    width_of,
+)
+from suricata_eve.plot.colors import ACCENT, MUTED, NEUTRAL, OTHER
+from suricata_eve.plot.counts import leading
+from suricata_eve.plot.labels import LITERAL, literal, shown, texts_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+__all__ = ["Pairs", "count_pairs", "graph"]
+
+_SHARE = 0.32  # of the width, for the names of one side
+_CURVE = np.linspace(0, 1, 25)
+
+
+class Side(NamedTuple):
+    """The values of one field."""
+
+    names: list[str]
+    """The most frequent ones, the most frequent first."""
+
+    counts: NDArray[np.int64]
+    """Events of each, and then those of all others, if there are."""
+
+    others: int
+
+
+class Pairs(NamedTuple):
+    """How often values of two fields come together."""
+
+    source: Side
+    target: Side
+    rows: NDArray[np.int64]
+    """Of each pair the number of its source; the others' is the last."""
+
+    columns: NDArray[np.int64]
+    """Of each pair the number of its target."""
+
+    counts: NDArray[np.int64]
+    alerts: NDArray[np.int64]
+
+
+def count_pairs(frame: pd.DataFrame, source: str, target: str, *, top: int) -> Pairs:
+    """Count the events between the most frequent values of two fields.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Events; it is not changed.
+    source, target : str
+        Fields.
+    top : int
+        How many values of each to name.
+
+    Returns
+    -------
+    Pairs
+        The numbers; every event that has both is in one pair.
+
+    Raises
+    ------
+    MissingColumnError
+        If there is no such field.
+    """
+    table = edges(frame, source, target)
+    counts, alerts = (
+        np.asarray(joined(integer_column(table[name]))).astype(np.int64)
+        for name in ("count", "alerts")
+    )
+    (rows, left), (columns, right) = (
+        _side(joined(arrow_column(table[name])), counts, top) for name in ("source", "target")
+    )
+    width = max(len(right.counts), 1)
+    there, place = np.unique(rows * width + columns, return_inverse=True)
+    totals = np.zeros((2, len(there)), np.int64)
+    np.add.at(totals[0], place, counts)
+    np.add.at(totals[1], place, alerts)
+    return Pairs(left, right, there // width, there % width, totals[0], totals[1])
+
+
+def _side(values: pa.Array, counts: NDArray[np.int64], top: int) -> tuple[NDArray[np.int64], Side]:
+    """Return for each pair which of the named values it has, and these."""
+    codes, distinct = encode(values)
+    totals = np.zeros(len(distinct), np.int64)
+    np.add.at(totals, codes, counts)
+    first = leading(totals, distinct, top)
+    if len(first) == len(distinct) - 1:  # a row for one other takes as much place as itself
+        first = leading(totals, distinct, top + 1)
+    others = len(distinct) - len(first)
+    numbers = np.full(len(distinct), len(first), np.int64)
+    numbers[first] = np.arange(len(first))
+    shares = totals[first]
+    if others:
+        shares = np.append(shares, totals.sum() - shares.sum())
+    return numbers[codes], Side(texts_of(distinct.take(pa.array(first))), shares, others)
+
+
+def graph(
+    frame: pd.DataFrame,
+    source: str = "client_ip",
+    target: str = "server_ip",
+    *,
+    top: int = 15,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw who talks to whom: sources on the left, targets on the right, lines between them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Events; it is not changed.
+    source : str, default "client_ip"
+        The field on the left, also one that :func:`suricata_eve.analysis.orientation` tells.
+    target : str, default "server_ip"
+        The field on the right.
+    top : int, default 15
+        How many values of each to name, from 1 to 40; the others are one.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; without it, on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The picture.
+
+    See Also
+    --------
+    suricata_eve.methods.plots.Plots.graph : The same as a method, with examples.
+    """
+    found = count_pairs(frame, source, target, top=checked_top(top, most=40))
+    height = max(len(found.source.counts), len(found.target.counts))
+    ax = open_axes(ax, size=(10, 1.6 + 0.3 * max(height, 4)))
+    style(ax, title=f"Events by {shown(source, 30)} and {shown(target, 30)}", grid="none")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    if not len(found.counts):
+        nothing(ax, f"no events with {shown(source, 30)} and {shown(target, 30)}")
+        return ax
+    room = _SHARE / (1 - 2 * _SHARE)
+    ax.set_xlim(-room, 1 + room)
+    ax.set_ylim(height - 0.4, -2.8)
+    left, right = (
+        np.linspace(0, height - 1, len(side.counts)) if len(side.counts) > 1
+        else np.array([(height - 1) / 2])
+        for side in (found.source, found.target)
+    )  # fmt: skip
+    _draw_lines(ax, found, left, right)
+    _draw_side(ax, found.source, source, left, 0.0)
+    _draw_side(ax, found.target, target, right, 1.0)
+    notes = [f"the wider a line, the more events (up to {int(found.counts.max()):,})"]
+    say(ax, "", notes)
+    _legend(ax, found)
+    return ax
+
+
+def _draw_lines(
+    ax: Axes, found: Pairs, left: NDArray[np.float64], right: NDArray[np.float64]
+) -> None:
+    share = np.log1p(found.counts) / np.log1p(found.counts.max())
+    bend = 3 * _CURVE**2 - 2 * _CURVE**3
+    starts, ends = left[found.rows], right[found.columns]
+    heights = starts[:, None] + (ends - starts)[:, None] * bend[None, :]
+    paths = np.stack([np.broadcast_to(_CURVE, heights.shape), heights], axis=-1)
+    alerted = found.alerts > 0
+    for chosen, color, alpha in ((~alerted, NEUTRAL, 0.35), (alerted, ACCENT, 0.55)):
+        if chosen.any():
+            lines = matplotlib("collections").LineCollection(
+                list(paths[chosen]), linewidths=0.4 + 4 * share[chosen] ** 2, colors=color,
+                alpha=alpha, capstyle="round",
+            )  # fmt: skip
+            ax.add_collection(lines, autolim=False)
+
+
+def _draw_side(ax: Axes, side: Side, field: str, places: NDArray[np.float64], x: float) -> None:
+    size = 8.5 if width_of(ax) >= NARROW else 7
+    # A layout makes the axes as wide as the figure: there is nothing beside them.
+    width = width_of(ax) * (1.2 if ax.figure.get_layout_engine() is not None else 1)
+    letters = max(int(width * _SHARE * 72 / (size * 0.6)) - 8, 8)
+    names = [shown(name, letters) for name in side.names]
+    if side.others:
+        names.append(f"{side.others:,} more")
+    align, offset = ("right", -7) if x == 0 else ("left", 7)
+    colors = [NEUTRAL] * len(side.names) + [OTHER] * (side.others > 0)
+    ax.scatter(np.full(len(places), x), places, s=22, c=colors, zorder=3, clip_on=False)
+    for name, count, place in zip(names, side.counts.tolist(), places.tolist(), strict=True):
+        ax.annotate(
+            f"{name}  {count:,}", (x, place), xytext=(offset, 0), textcoords="offset points",
+            ha=align, va="center", fontsize=size, **LITERAL,
+        )  # fmt: skip
+    ax.annotate(
+        shown(field, letters), (x, -1.1), xytext=(offset, 0), textcoords="offset points",
+        ha=align, va="center", fontsize=size, color=MUTED, **LITERAL,
+    )  # fmt: skip
+
+
+def _legend(ax: Axes, found: Pairs) -> None:
+    """Say in the middle above what the colours are."""
+    kinds = ((found.alerts > 0, ACCENT, "with alerts"), (found.alerts == 0, NEUTRAL, "without"))
+    line = matplotlib("lines").Line2D
+    there = [(color, label) for mask, color, label in kinds if mask.any()]
+    made = ax.legend(
+        [line([], [], color=color, linewidth=2.5) for color, _ in there],
+        [label for _, label in there],
+        loc="upper center", ncols=2, frameon=False, fontsize=8, handlelength=1.4,
+        columnspacing=1.2, borderaxespad=0.0,
+    )  # fmt: skip
+    literal(made.get_texts())
