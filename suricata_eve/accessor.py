@@ -14,6 +14,7 @@ from suricata_eve.errors import NotEveFrameError
 from suricata_eve.methods.exports import Exports
 from suricata_eve.methods.identity import Identity
 from suricata_eve.methods.packets import Packets
+from suricata_eve.methods.plots import Pictures
 from suricata_eve.methods.ports import Ports
 from suricata_eve.methods.reports import Reports
 from suricata_eve.methods.traffic import Traffic
@@ -30,7 +31,7 @@ __all__ = ["EveAccessor"]
 
 
 @pd.api.extensions.register_dataframe_accessor("eve")
-class EveAccessor(Identity, Ports, Reports, Uniqueness, Views, Traffic, Exports, Packets):
+class EveAccessor(Identity, Ports, Reports, Uniqueness, Views, Traffic, Exports, Packets, Pictures):
     """Methods for a DataFrame of EVE events, as ``df.eve``.
 
     Each is one call of a pure function of the same name, in

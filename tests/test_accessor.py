@@ -29,7 +29,7 @@ METHODS: dict[str, Callable[..., Any]] = ELSEWHERE | {
 }
 WRITERS = {"report", "to_json", "to_pcap"}
 # Properties with methods of their own, tested beside what they are about.
-NAMESPACES: set[str] = set()
+NAMESPACES = {"plot"}
 CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("alerts", (), {"severity": 1, "view": "concise"}),
     ("alerts", (), {"signature": "Log4j", "category": None, "decoder_events": False}),

@@ -36,7 +36,8 @@ LAYERS = (
 OUTSIDE = {"numpy", "pandas", "pyarrow"}
 # Layers that must work without pandas, and the one that may use hypothesis.
 WITHOUT_PANDAS = {"errors", "schema", "ingest"}
-EXTRAS = {"testing": {"hypothesis"}}
+# Matplotlib is named in annotations alone: tests/plot/test_plot.py sees that it is not loaded.
+EXTRAS = {"testing": {"hypothesis"}, "plot": {"matplotlib"}, "methods": {"matplotlib"}}
 
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
