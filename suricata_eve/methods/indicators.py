@@ -60,6 +60,8 @@ class Indicators:
             If ``kinds`` is neither text nor an iterable of it.
         MissingColumnError
             If the frame has no column ``timestamp``.
+        EveValueError
+            If it has several of it, or several ``http.hostname`` or ``http.http_port``.
 
         See Also
         --------

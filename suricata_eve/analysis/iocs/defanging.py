@@ -120,7 +120,7 @@ def defanged(texts: pa.Array) -> pa.Array:
     scheme = pc.replace_substring_regex(scheme, r"(?i)\Ahttp(s?)\z", r"hxxp\1://")
     scheme = pc.replace_substring_regex(scheme, r"(?i)\Aftp(s?)\z", r"fxp\1://")
     scheme = pc.replace_substring_regex(scheme, r"([^/])\z", r"\1[://]")
-    linked = glued(scheme, _marked(authority), rest)
+    linked = glued([scheme, _marked(authority), rest])
     bare = pc.replace_substring(_marked(texts), "@", "[@]")
     is_ipv6 = pc.match_substring_regex(texts, _IPV6)
     colons = pc.replace_substring(bare, ":", "[:]")
@@ -131,7 +131,7 @@ def _marked(texts: pa.Array) -> pa.Array:
     return pc.replace_substring(texts, ".", "[.]")
 
 
-def as_texts(values: object, *, name: str) -> tuple[pa.Array, pd.Index]:
+def as_texts(values: object, *, name: str) -> tuple[pa.Array, pd.Series]:
     """Return values that a caller gave as Arrow text.
 
     Parameters
@@ -143,8 +143,8 @@ def as_texts(values: object, *, name: str) -> tuple[pa.Array, pd.Index]:
 
     Returns
     -------
-    tuple of pyarrow.Array and pandas.Index
-        The texts, and the labels of a Series, else numbers.
+    tuple of pyarrow.Array and pandas.Series
+        The texts, and a Series of them as they were given.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def as_texts(values: object, *, name: str) -> tuple[pa.Array, pd.Index]:
         data = pa.array([], pa.string())
     if pa.types.is_null(data.type):
         data = data.cast(pa.string())
-    return data, column.index
+    return data, column
 
 
 def defang(values: Texts) -> pd.Series:
@@ -176,7 +176,7 @@ def defang(values: Texts) -> pd.Series:
     Returns
     -------
     Series
-        Text of ``ArrowDtype``, with the index of a Series. ``http`` is ``hxxp``, ``ftp`` is
+        Text of ``ArrowDtype``, with index and name of a Series. ``http`` is ``hxxp``, ``ftp`` is
         ``fxp`` and other schemes have ``[://]``; the dots of hosts, mail addresses and
         names are ``[.]``, the colons of an IPv6 address ``[:]``, an ``@`` is ``[@]``. Hashes
         have none of that.
@@ -197,8 +197,8 @@ def defang(values: Texts) -> pd.Series:
     >>> se.defang(["http://192.0.2.66/p?x=1.5", "a.b@example.com", "2001:db8::77"]).tolist()
     ['hxxp://192[.]0[.]2[.]66/p?x=1.5', 'a[.]b[@]example[.]com', '2001[:]db8[:][:]77']
     """
-    texts, index = as_texts(values, name="defang")
-    return _each(texts, index, defanged)
+    texts, given = as_texts(values, name="defang")
+    return _each(texts, given, defanged)
 
 
 def refang(values: Texts) -> pd.Series:
@@ -213,7 +213,7 @@ def refang(values: Texts) -> pd.Series:
     Returns
     -------
     Series
-        Text of ``ArrowDtype``, with the index of a Series. Undone are ``hxxp``, ``h**p`` and
+        Text of ``ArrowDtype``, with index and name of a Series. Undone are ``hxxp``, ``h**p`` and
         ``fxp`` with or without ``s``, and in square, round or curly brackets ``.``, ``:``,
         ``://``, ``/``, ``@``, ``dot`` and ``at``.
 
@@ -237,11 +237,14 @@ def refang(values: Texts) -> pd.Series:
     >>> len(df.eve.related(pasted, on="server_ip"))
     12
     """
-    texts, index = as_texts(values, name="refang")
-    return _each(texts, index, refanged)
+    texts, given = as_texts(values, name="refang")
+    return _each(texts, given, refanged)
 
 
-def _each(texts: pa.Array, index: pd.Index, change: Callable[[pa.Array], pa.Array]) -> pd.Series:
-    coded = encode(texts)
-    changed = change(coded.values).cast(pa.string())
-    return series(changed.take(pa.array(coded.codes, mask=coded.codes < 0)), index)
+def _each(texts: pa.Array, given: pd.Series, change: Callable[[pa.Array], pa.Array]) -> pd.Series:
+    """Change each distinct text once."""
+    codes, distinct = encode(texts)
+    changed = change(distinct).cast(pa.string())
+    result: pd.Series = series(changed.take(pa.array(codes, mask=codes < 0)), given.index)
+    result.name = given.name
+    return result

@@ -42,10 +42,10 @@ _ESCAPED_EMAIL = r"[0-9A-Za-z_.+-]+%40[0-9A-Za-z.-]+"
 # begin a parameter. Of other scripts letters, digits and signs are part of it.
 _URL = (
     rf"(?i:{SCHEMES})://{AUTHORITY}"
-    r"(?:[/?#](?:[0-9A-Za-z!#$%&()*+,\-./:=?@\[\]{}_~\\^]|[^\x00-\x7f\pZ\pC\pP]|;[0-9A-Za-z_-]+=)*)?"
+    r"(?:[/?#](?:[0-9A-Za-z!#$%&()*+,\-./:=?@\[\]{}_~\\^]|[^\x00-\x7f\pZ\p{Cc}\pP]|;[0-9A-Za-z_-]+=)*)?"
 )
 # What is around may make it a part of something longer: "shttp", a host that is a template.
-_URL_BEFORE = r"[^0-9A-Za-z+.-]\z"
+_URL_BEFORE = r"[^0-9A-Za-z+-]\z"
 # The value of a parameter in another URL ends where the next begins.
 _PARAMETER_BEFORE = r"[?&][^\s?&=/]*=\z"
 # Suricata prints a dot for every byte that is none of text: behind a URL it belongs to it no more.
@@ -53,7 +53,7 @@ _DOTS = r"[^/.]\.\."
 _URL_AFTER = rf"\A(?:[^\w$%@:\\{{*{_ALIEN}-]|:[\s\"'<])"
 
 _IPV4_BEFORE = r"(?:[\s\"'`=,;(\[<{@|&>:?#!+*~\\^]|//|/dev/(?:tcp|udp)/)\z"
-_IPV4_AFTER = r"\A(?:[\s\"'`,;)\]>}<|&?#!*\\$]|:(?:[0-9\s]|\z)|\.(?:\s|\z)|/)"
+_IPV4_AFTER = r"\A(?:[\s\"'`,;)\]>}<|&?#!*\\$]|:[0-9\s]|\.\s|/)"
 # A number of a version is written like an address: after such a word or a product's name
 # it is one. A network (192.0.2.0/24) is no address.
 _VERSION_BEFORE = (
@@ -321,7 +321,7 @@ def _emails(lines: pa.Array) -> list[Finds]:
     )
     read = read_hosts(domain)
     kinds = np.where(np.asarray(fits) & (read.kinds == _KIND["domain"]), _KIND["domain"], -1)
-    emails = glued(local.cast(pa.string()), "@", read.spelled.cast(pa.string()))
+    emails = glued([local.cast(pa.string()), "@", read.spelled.cast(pa.string())])
     codes = pa.array(coded.codes)
     kinds = kinds[coded.codes]
     return [

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 __all__ = ["Matches", "find_all", "glued", "padded"]
@@ -59,12 +61,12 @@ class Matches(NamedTuple):
         )
 
 
-def glued(*parts: pa.Array | str) -> pa.Array:
+def glued(parts: Sequence[pa.Array | str]) -> pa.Array:
     """Put texts together row by row.
 
     Parameters
     ----------
-    *parts : pyarrow.Array or str
+    parts : sequence of pyarrow.Array or str
         Texts of one type, and what is the same in all rows.
 
     Returns
@@ -91,7 +93,7 @@ def padded(texts: pa.Array) -> pa.Array:
         The texts. The blanks make the ends of a text like any other border of a word.
     """
     cleaned = pc.replace_substring(texts, _MARK, "\x02")
-    return glued(" ", cleaned, " ")
+    return glued([" ", cleaned, " "])
 
 
 def find_all(texts: pa.Array, pattern: str) -> Matches:

@@ -14,6 +14,7 @@ from suricata_eve.analysis.columns import arrow_column, joined
 from suricata_eve.analysis.endpoints import combined
 from suricata_eve.analysis.iocs.finding import Finds, of_hosts
 from suricata_eve.analysis.iocs.freetext import Pool
+from suricata_eve.analysis.iocs.hosts import read_hosts
 from suricata_eve.analysis.iocs.kinds import KINDS, Meaning, meaning
 from suricata_eve.analysis.iocs.matching import glued
 from suricata_eve.analysis.iocs.places import Piece, Place, expanded
@@ -34,6 +35,8 @@ _FREE = frozenset({"alert.xff"})  # copied from a header by Suricata
 _OTHER = frozenset(
     {"dhcp.subnet_mask", "snmp.trap_oid", "snmp.vars", "tls.client.serial", "tls.serial"}
 )
+# Columns that `orient` adds: other fields over again.
+_ADDED = frozenset({"client_ip", "server_ip"})
 _HEX = {"md5": 32, "sha1": 40, "sha256": 64, "x509_sha1": 40}  # all others are of MD5
 _JA4 = r"\A[a-z][0-9a-z]{2}[a-z][0-9]{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}\z"
 
@@ -62,8 +65,9 @@ def read_pieces(
         {"ipv4", "ipv6", "domain", "url", "email"} & set(kinds)
     )
     pool = Pool(text="text" in sources, payloads="payloads" in sources)
-    for number, name in enumerate(frame.columns):
-        if not isinstance(name, str):
+    labels: list[object] = list(frame.columns)
+    for number, name in enumerate(labels):
+        if not isinstance(name, str) or name in _ADDED:
             continue
         attackers = (is_attacker_text(name) or name in _FREE) and name not in _OTHER
         if not attackers and meaning(name) is None:
@@ -159,8 +163,10 @@ def _read(means: Meaning, texts: pa.Array) -> Finds:
             found.texts[named], found.kinds[named], found.indicators.filter(pa.array(named))
         )
     if means.form == "host":
-        # A certificate for every name below one stands for that one.
-        return of_hosts(numbers, pc.replace_substring_regex(texts, r"\A\*\.", ""))
+        # A certificate for every name below one stands for that one. SMTP writes addresses
+        # in brackets (RFC 5321, 4.1.3).
+        bare = pc.replace_substring_regex(texts, r"\A\*\.|\A\[(?i:ipv6:)?|\]\z", "")
+        return of_hosts(numbers, bare)
     if means.form == "common_name":
         names = pc.extract_regex(texts, r"(?:\A|[,/]\s?)CN=(?:\*\.)?(?P<name>[^,/\s]+)")
         return _valid(numbers, pc.struct_field(names, "name"))
@@ -192,22 +198,22 @@ def _links(
     """
     paths = np.asarray(pc.starts_with(urls, "/"))[place.texts]
     rows, texts = place.rows[paths], place.texts[paths]
-    hosts = encode(_scalars(frame, "http.hostname", rows))
-    ports = encode(_scalars(frame, "http.http_port", rows))
-    codes = combined([texts.astype(np.int64), hosts.codes, ports.codes])
+    host_codes, hosts = encode(_scalars(frame, "http.hostname", rows))
+    port_codes, ports = encode(_scalars(frame, "http.http_port", rows))
+    codes = combined([texts.astype(np.int64), host_codes, port_codes])
     first = first_places(codes, int(codes.max(initial=-1)) + 1)
 
     def part(values: pa.Array, numbers: NDArray[np.int64]) -> pa.Array:
         chosen = values.take(pa.array(numbers[first], mask=numbers[first] < 0))
         return chosen.cast(pa.large_string())
 
-    port = part(ports.values, ports.codes)
+    port = part(ports, port_codes)
     port = pc.replace_substring_regex(port, r"\A0\z", "")
     port = pc.replace_substring_regex(port, r"\A(.+)\z", r":\1")
-    host = part(hosts.values, hosts.codes)
-    host = pc.replace_substring_regex(host, r"\A([^\[\]]*:[^\[\]]*:[^\[\]]*)\z", r"[\1]")
+    names = read_hosts(hosts.cast(pa.large_string())).spelled
+    host = part(pc.replace_substring_regex(names, r"\A(.*:.*)\z", r"[\1]"), host_codes)
     port = pc.coalesce(port, pa.scalar("", port.type))
-    whole = glued("http://", host, port, part(urls, texts))
+    whole = glued(["http://", host, port, part(urls, texts)])
     read = read_urls(pc.coalesce(whole, pa.scalar("", whole.type)))
     good = np.flatnonzero(np.asarray(read.spelled.is_valid()))
     kinds = np.full(len(good), KINDS.index("url"))

@@ -92,7 +92,7 @@ def find_indicators(texts: Texts, kinds: Kinds | None = None) -> pd.DataFrame:
     0     url  http://203.0.113.77/lh.sh
     """
     chosen = choose(kinds, method="find_indicators")
-    data, index = as_texts(texts, name="find_indicators")
+    data, given = as_texts(texts, name="find_indicators")
     coded = encode(data.cast(pa.large_string()))
     found = find_in_texts(coded.values, report=True)
     wanted = np.isin(found.kinds, [KINDS.index(kind) for kind in chosen])
@@ -124,5 +124,5 @@ def find_indicators(texts: Texts, kinds: Kinds | None = None) -> pd.DataFrame:
             "indicator": values,
             "scope": pa.concat_arrays(told).take(pa.array(scopes)),
         },
-        index.take(source),
+        given.index.take(source),
     )

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.codes import encode
-from suricata_eve.analysis.columns import instant_column, require_columns
+from suricata_eve.analysis.columns import instant_column, require_columns, require_once
 from suricata_eve.analysis.iocs.defanging import defanged
 from suricata_eve.analysis.iocs.kinds import KINDS, Kinds, choose
 from suricata_eve.analysis.iocs.places import Piece
@@ -93,6 +93,8 @@ def indicators(
         If ``kinds`` is neither text nor an iterable of it.
     MissingColumnError
         If the frame has no column ``timestamp``.
+    EveValueError
+        If it has several of it, or several ``http.hostname`` or ``http.http_port``.
 
     See Also
     --------
@@ -101,6 +103,7 @@ def indicators(
     chosen = choose(kinds, method="indicators")
     given = _sources(sources)
     require_columns(frame, ["timestamp"], method="indicators")
+    require_once(frame, ["http.hostname", "http.http_port"], method="indicators")
     times = instant_column(frame["timestamp"]).cast(pa.int64())
     missing = np.asarray(times.is_null()).astype(bool)
     moments = np.asarray(times.fill_null(0)).astype(np.int64)

@@ -85,16 +85,11 @@ def read_urls(texts: pa.Array) -> Urls:
     large = pc.greater(number.cast(pa.int32()), 65_535).fill_null(fill_value=False)
     kinds[np.asarray(large)] = -1
     hosts = Hosts(only(pa.array(kinds >= 0), values), kinds)
-    is_default = pc.match_substring_regex(glued(scheme, port), rf"\A(?:{_DEFAULTS})\z")
-    shown = pc.coalesce(only(pa.array(kinds == 1), glued("[", hosts.spelled, "]")), hosts.spelled)
-    spelled = glued(
-        scheme,
-        "://",
-        _spelled(user),
-        shown,
-        pc.coalesce(only(pc.invert(is_default), port), pa.scalar("", port.type)),
-        _path(scheme, _spelled(rest)),
-    )
+    is_default = pc.match_substring_regex(glued([scheme, port]), rf"\A(?:{_DEFAULTS})\z")
+    shown = pc.coalesce(only(pa.array(kinds == 1), glued(["[", hosts.spelled, "]"])), hosts.spelled)
+    port = pc.coalesce(only(pc.invert(is_default), port), pa.scalar("", port.type))
+    path = _path(scheme, _spelled(rest))
+    spelled = glued([scheme, "://", _spelled(user), shown, port, path])
     fits = pc.less_equal(pc.binary_length(spelled), MAX_URL)
     return Urls(only(fits, spelled), hosts, only(pc.greater(pc.binary_length(rest), 0), rest))
 
@@ -105,7 +100,7 @@ def _path(scheme: pa.Array, rest: pa.Array) -> pa.Array:
         pc.match_substring_regex(scheme, r"\A(?:https?|wss?)\z"),
         pc.invert(pc.starts_with(rest, "/")),
     )
-    return pc.coalesce(only(bare, glued("/", rest)), rest)
+    return pc.coalesce(only(bare, glued(["/", rest])), rest)
 
 
 def _spelled(part: pa.Array) -> pa.Array:
