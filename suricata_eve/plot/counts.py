@@ -23,7 +23,7 @@ __all__ = ["OWN_CLOCK", "Counted", "count_by_time", "is_absent", "leading", "num
 
 OWN_CLOCK = ("stats", "engine")
 """Types of events about Suricata itself, which carry the time of its machine, also when it
-reads a capture of years ago (``output-json-stats.c``, ``util-logopenfile.c``)."""
+reads a capture of years ago (Suricata's ``output-json-stats.c`` and ``util-debug.c``)."""
 
 
 def number_of(number: int, noun: str) -> str:
@@ -69,8 +69,8 @@ def leading(counts: NDArray[np.int64], values: pa.Array, top: int) -> NDArray[np
     return places[np.argsort(-counts[places], kind="stable")][:top].astype(np.int64)
 
 
-def traffic(frame: pd.DataFrame) -> tuple[NDArray[np.bool_], int]:
-    """Tell which events are of the traffic, and how many are of Suricata itself.
+def traffic(frame: pd.DataFrame) -> tuple[NDArray[np.bool_], str]:
+    """Tell which events are of the traffic, and which are of Suricata itself.
 
     Parameters
     ----------
@@ -79,16 +79,20 @@ def traffic(frame: pd.DataFrame) -> tuple[NDArray[np.bool_], int]:
 
     Returns
     -------
-    tuple of ndarray of bool and int
-        A mask; where there is no traffic at all, everything is in it, and none is left out.
+    tuple of ndarray of bool and str
+        A mask, and how many events of which types are not in it, as text; where there is no
+        traffic at all, everything is in it.
     """
     everything = np.ones(len(frame), bool)
     if "event_type" not in frame.columns:
-        return everything, 0
+        return everything, ""
     kinds = text_column(frame["event_type"])
     own = np.asarray(pc.is_in(kinds, value_set=pa.array(OWN_CLOCK)), bool)
-    left_out = int(np.count_nonzero(own))
-    return (everything, 0) if left_out == len(frame) else (~own, left_out)
+    numbers = [pc.sum(pc.equal(kinds, kind)).as_py() or 0 for kind in OWN_CLOCK]
+    if sum(numbers) == len(frame):
+        return everything, ""
+    named = zip(numbers, OWN_CLOCK, strict=True)
+    return ~own, " and ".join(number_of(n, f"{kind} event") for n, kind in named if n)
 
 
 def is_absent(frame: pd.DataFrame, field: object) -> bool:
@@ -182,7 +186,7 @@ def count_by_time(
     counts = flat.reshape(height, layout.size).astype(np.int64)
     notes = []
     if own:
-        notes.append(f"{number_of(own, 'stats event')} (the sensor's own clock)")
+        notes.append(f"{own} (the sensor's own clock)")
     if missing := int(np.count_nonzero(mask)) - len(chosen):
         notes.append(f"{number_of(missing, 'event')} without {by}")
     notes += time_notes(layout)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -152,6 +154,19 @@ def test_texts_of_an_attacker_are_drawn_as_they_are(
         drawn: list[Any] = [text for text in figure.findobj(Text) if "$" in text.get_text()]
         assert not any(text.get_parse_math() or text.get_usetex() for text in drawn)
         plt.close(figure)
+
+
+@pytest.mark.parametrize("kind", ["pdf", "svg"])
+@pytest.mark.parametrize("name", PICTURES)
+def test_texts_of_an_attacker_can_be_saved(name: str, kind: str) -> None:
+    """As text in a drawing, too, which a browser or a reader of PDF shows."""
+    into = io.BytesIO()
+    with plt.rc_context({"svg.fonttype": "none"}):
+        PICTURES[name](evil_frame([*EVIL])).figure.savefig(into, format=kind)  # type: ignore[union-attr]
+
+    if kind == "svg":
+        assert ET.fromstring(into.getvalue()).tag.endswith("svg")  # noqa: S314
+        assert b"<script" not in into.getvalue()
 
 
 @pytest.mark.parametrize("by", ["event_type", "http.url", "src_ip"])

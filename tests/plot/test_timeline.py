@@ -85,6 +85,14 @@ def test_only_stats_are_drawn_if_there_is_nothing_else(sample7: pd.DataFrame) ->
     assert "not shown" not in timeline(stats).get_xlabel()
 
 
+def test_events_of_the_engine_are_left_out_as_well(sample7: pd.DataFrame) -> None:
+    kinds = sample7["event_type"].mask(sample7["event_type"] == "sip", "engine")
+
+    label = timeline(sample7.assign(event_type=kinds)).get_xlabel()
+
+    assert label.endswith("34 stats events and 8 engine events (the sensor's own clock)")
+
+
 def test_events_without_the_field_are_said_to_be_missing(sample7: pd.DataFrame) -> None:
     ax = timeline(sample7, "alert.severity", freq="1D")
     alerts = sample7[sample7["event_type"] == "alert"]
