@@ -225,7 +225,7 @@ def test_edges_are_those_of_plain_loops(
         for field in (source, target):
             value = told[field].iloc[place] if field in ("client_ip", "server_ip") else row[field]
             values = value if isinstance(value, list) else [value]
-            sides.append({each for each in values if not pd.isna(each)})
+            sides.append({each for each in values if each is not None and each is not pd.NA})
         for tail in sides[0]:
             for head in sides[1]:
                 events[tail, head].append(place)
