@@ -77,6 +77,7 @@ METHODS: dict[str, Callable[[Given], pd.DataFrame | pd.Series]] = {
         "http.url", it.earlier
     ),
     "fields()": lambda it: EveAccessor(it.frame).fields(),
+    "indicators()": lambda it: EveAccessor(it.frame).indicators(),
     "dns()": lambda it: EveAccessor(it.frame).dns(),
     "http()": lambda it: EveAccessor(it.frame).http(),
     "tls()": lambda it: EveAccessor(it.frame).tls(),
@@ -87,6 +88,9 @@ METHODS: dict[str, Callable[[Given], pd.DataFrame | pd.Series]] = {
     "stats()": lambda it: EveAccessor(it.frame).stats(),
     "timeline(a flow)": lambda it: EveAccessor(it.frame).timeline(it.flow),
     "timeline(a client)": lambda it: EveAccessor(it.frame).timeline(it.client),
+    "features('client_ip')": lambda it: EveAccessor(it.frame).features("client_ip"),
+    "features('flow_id')": lambda it: EveAccessor(it.frame).features("flow_id"),
+    "edges()": lambda it: EveAccessor(it.frame).edges(),
     "group_summary('alert.signature')": lambda it: EveAccessor(it.alerts).group_summary(
         "alert.signature"
     ),

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from suricata_eve import display
 from suricata_eve.accessor import EveAccessor
+from suricata_eve.analysis.iocs.defanging import defang, refang
+from suricata_eve.analysis.iocs.reports import find_indicators
 from suricata_eve.errors import (
     EveError,
     EveOptionError,
@@ -26,6 +28,7 @@ from suricata_eve.errors import (
     MissingDependencyError,
     NotEveFrameError,
 )
+from suricata_eve.graph import to_networkx
 from suricata_eve.normalize import normalize_types
 from suricata_eve.options import BadLine
 from suricata_eve.pcap import to_pcap
@@ -49,12 +52,16 @@ __all__ = [
     "MissingDependencyError",
     "NotEveFrameError",
     "__version__",
+    "defang",
+    "find_indicators",
     "load_sample",
     "normalize_types",
     "read_eve",
+    "refang",
     "report",
     "scan_eve",
     "to_json",
+    "to_networkx",
     "to_pcap",
 ]
 

@@ -12,7 +12,10 @@ import pandas as pd
 from suricata_eve import analysis
 from suricata_eve.errors import NotEveFrameError
 from suricata_eve.methods.exports import Exports
+from suricata_eve.methods.features import Features
+from suricata_eve.methods.graphs import Graphs
 from suricata_eve.methods.identity import Identity
+from suricata_eve.methods.indicators import Indicators
 from suricata_eve.methods.packets import Packets
 from suricata_eve.methods.plots import Pictures
 from suricata_eve.methods.ports import Ports
@@ -31,7 +34,20 @@ __all__ = ["EveAccessor"]
 
 
 @pd.api.extensions.register_dataframe_accessor("eve")
-class EveAccessor(Identity, Ports, Reports, Uniqueness, Views, Traffic, Exports, Packets, Pictures):
+class EveAccessor(
+    Identity,
+    Indicators,
+    Ports,
+    Reports,
+    Uniqueness,
+    Views,
+    Traffic,
+    Exports,
+    Packets,
+    Pictures,
+    Features,
+    Graphs,
+):
     """Methods for a DataFrame of EVE events, as ``df.eve``.
 
     Each is one call of a pure function of the same name, in

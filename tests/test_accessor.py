@@ -12,6 +12,7 @@ import pytest
 
 from suricata_eve import EveError, NotEveFrameError, analysis
 from suricata_eve.accessor import EveAccessor
+from suricata_eve.graph import to_networkx
 from suricata_eve.normalize import normalize_types
 from suricata_eve.pcap import to_pcap
 from suricata_eve.reports import report
@@ -21,13 +22,14 @@ ELSEWHERE: dict[str, Callable[..., Any]] = {
     "normalize_types": normalize_types,
     "report": report,
     "to_json": to_json,
+    "to_networkx": to_networkx,
     "to_pcap": to_pcap,
 }
 # Beside these, every function of analysis is a method but the one that `orient` adds columns of.
 METHODS: dict[str, Callable[..., Any]] = ELSEWHERE | {
     name: getattr(analysis, name) for name in analysis.__all__ if name != "orientation"
 }
-WRITERS = {"report", "to_json", "to_pcap"}
+WRITERS = {"report", "to_json", "to_pcap", "to_networkx"}
 # Properties with methods of their own, tested beside what they are about.
 NAMESPACES = {"plot"}
 CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
@@ -48,10 +50,13 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("rare", ("tls.sni",), {"by": "server_ip", "max_share": 0.5}),
     ("new_values", ("tls.sni", ["www.example.org"]), {}),
     ("fields", (), {}),
+    ("indicators", ("domain",), {"sources": "fields", "defang": True}),
     *((view, (), {"alerts": False}) for view in ("dns", "http", "tls", "ssh", "smb", "files")),
     ("flows", (), {}),
     ("stats", (), {"counters": ["decoder.pkts"]}),
     ("timeline", ("198.18.2.240",), {}),
+    ("features", (["client_ip", "dest_port"],), {}),
+    ("edges", ("client_ip",), {"target": "dest_port"}),
 ]
 
 

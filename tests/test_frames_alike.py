@@ -18,6 +18,7 @@ WAYS = ["numpy_nullable", "normalized", "oriented", "chunks", "shuffled"]
 TABLES: list[tuple[str, dict[str, Any]]] = [
     ("alerts", {"view": "concise"}),
     ("payloads", {}),
+    ("indicators", {}),
     ("community_id", {}),
     ("unexpected_ports", {}),
     ("unique", {"field": "http.http_user_agent"}),
@@ -26,6 +27,10 @@ TABLES: list[tuple[str, dict[str, Any]]] = [
     ("rare", {"field": "http.url", "by": "server_ip"}),
     *((view, {}) for view in ("dns", "http", "tls", "ssh", "smb", "files", "flows", "stats")),
     ("timeline", {"flow": "203.0.113.201"}),
+    ("features", {"by": "client_ip"}),
+    ("features", {"by": ["flow_id", "http.http_user_agent"]}),
+    ("edges", {}),
+    ("edges", {"source": "alert.metadata.tag", "target": "server_port"}),
 ]
 EVENTS: list[tuple[str, dict[str, Any]]] = [
     ("orient", {}),

@@ -37,7 +37,12 @@ OUTSIDE = {"numpy", "pandas", "pyarrow"}
 # Layers that must work without pandas, and the one that may use hypothesis.
 WITHOUT_PANDAS = {"errors", "schema", "ingest"}
 # Matplotlib is named in annotations alone: tests/plot/test_plot.py sees that it is not loaded.
-EXTRAS = {"testing": {"hypothesis"}, "plot": {"matplotlib"}, "methods": {"matplotlib"}}
+EXTRAS = {
+    "testing": {"hypothesis"},
+    "plot": {"matplotlib"},
+    "methods": {"matplotlib", "networkx"},
+    "graph": {"networkx"},
+}
 
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

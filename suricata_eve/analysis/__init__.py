@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from suricata_eve.analysis.alerts import alerts
 from suricata_eve.analysis.communityid import community_id
+from suricata_eve.analysis.edges import edges
 from suricata_eve.analysis.events import events
+from suricata_eve.analysis.features import features
 from suricata_eve.analysis.flow_events import by_flow
 from suricata_eve.analysis.inventory import fields
+from suricata_eve.analysis.iocs.table import indicators
 from suricata_eve.analysis.orientation import orient, orientation
 from suricata_eve.analysis.payloads import payloads
 from suricata_eve.analysis.ports import unexpected_ports
@@ -28,12 +31,15 @@ __all__ = [
     "by_flow",
     "community_id",
     "dns",
+    "edges",
     "events",
+    "features",
     "fields",
     "files",
     "flows",
     "group_summary",
     "http",
+    "indicators",
     "new_values",
     "orient",
     "orientation",
