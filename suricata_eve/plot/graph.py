@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from suricata_eve.analysis.codes import encode
 from suricata_eve.analysis.columns import arrow_column, integer_column, joined
 from suricata_eve.analysis.edges import edges
+from suricata_eve.analysis.orientation import ENDS, has_ends, orientation
 from suricata_eve.plot.axes import (
     NARROW,
     checked_top,
@@ -25,7 +27,6 @@ from suricata_eve.plot.counts import leading
 from suricata_eve.plot.labels import LITERAL, literal, shown, texts_of
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -84,7 +85,7 @@ def count_pairs(frame: pd.DataFrame, source: str, target: str, *, top: int) -> P
     MissingColumnError
         If there is no such field.
     """
-    table = edges(frame, source, target)
+    table = edges(_enough(frame, (source, target)), source, target)
     counts, alerts = (
         np.asarray(joined(integer_column(table[name]))).astype(np.int64)
         for name in ("count", "alerts")
@@ -98,6 +99,18 @@ def count_pairs(frame: pd.DataFrame, source: str, target: str, *, top: int) -> P
     np.add.at(totals[0], place, counts)
     np.add.at(totals[1], place, alerts)
     return Pairs(left, right, there // width, there % width, totals[0], totals[1])
+
+
+def _enough(frame: pd.DataFrame, fields: tuple[str, str]) -> pd.DataFrame:
+    """Return what is read of a frame: without ``flow_id``, so that no flows are counted."""
+    names = ["event_type", "timestamp"]
+    ends = all(field in tuple(ENDS) for field in fields)
+    known = set(frame.columns)
+    if not (ends and has_ends(frame) and frame.columns.is_unique and known.issuperset(names)):
+        return frame
+    told = orientation(frame)
+    data = {name: frame[name].array for name in names}
+    return pd.DataFrame(data | {field: told[field].array for field in fields})
 
 
 def _side(values: pa.Array, counts: NDArray[np.int64], top: int) -> tuple[NDArray[np.int64], Side]:

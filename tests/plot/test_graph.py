@@ -9,6 +9,7 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from suricata_eve.analysis import orientation
+from suricata_eve.analysis.edges import edges
 from suricata_eve.errors import MissingColumnError
 from suricata_eve.plot import graph
 from suricata_eve.plot.graph import Pairs, Side, count_pairs
@@ -92,3 +93,14 @@ def test_without_pairs_the_picture_says_so(sample7: pd.DataFrame, target: str) -
 def test_a_field_that_there_is_not_is_named(sample7: pd.DataFrame) -> None:
     with pytest.raises(MissingColumnError, match="'server_i'"):
         graph(sample7, "client_ip", "server_i")
+
+
+@pytest.mark.parametrize("target", ["server_ip", "server_port", "dest_ip", "tls.sni"])
+def test_pairs_are_those_of_the_table(sample: pd.DataFrame, target: str) -> None:
+    table = edges(sample, "client_ip", target)
+
+    pairs = count_pairs(sample, "client_ip", target, top=40)
+
+    assert int(pairs.counts.sum()) == int(table["count"].sum())
+    assert int(pairs.alerts.sum()) == int(table["alerts"].sum())
+    assert len(pairs.target.names) + pairs.target.others == table["target"].nunique()
