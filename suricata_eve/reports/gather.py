@@ -184,11 +184,12 @@ def _attempts(found: dict[str, pa.Array]) -> Section:
         "servers": groups.number("server_ip"),
         "flows": groups.number("flow_id"),
     }
+    order = pc.sort_indices(pc.negate(table["flows"]))
     return section(
         "attempt",
         "What was tried",
         "Commands and lookups found in requests, decoded and without their disguise, each once.",
-        table,
+        {name: values.take(order) for name, values in table.items()},
         (
             Shown("Decoded", "text", ("text",)),
             Shown("Calls back to", "text", ("callback_host",)),

@@ -145,11 +145,14 @@ def test_the_csv_has_the_values_of_the_frame(
     assert np.array_equal(flows["duration"], told["duration"].to_numpy(float), equal_nan=True)
 
 
-def test_the_most_severe_is_first(written: tuple[Path, Path]) -> None:
+def test_the_most_severe_and_the_most_tried_are_first(written: tuple[Path, Path]) -> None:
     rows = [row for row in read_sheet(written[1]) if row["section"] == "signature"]
     order = [(int(row["severity"]), -int(row["count"])) for row in rows]
+    attempts = [row for row in read_sheet(written[1]) if row["section"] == "attempt"]
+    flows = [int(row["flows"]) for row in attempts]
 
     assert order == sorted(order)
+    assert flows == sorted(flows, reverse=True)
 
 
 def test_a_page_that_shows_some_says_so(sample7: pd.DataFrame, tmp_path: Path) -> None:
