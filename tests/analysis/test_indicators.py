@@ -459,3 +459,31 @@ def test_a_wrong_option_is_named(options: Any, error: type[Exception], message: 
 def test_the_timestamp_is_needed() -> None:
     with pytest.raises(MissingColumnError, match="indicators"):
         indicators(pd.DataFrame({"src_ip": ["192.0.2.1"]}))
+
+
+def test_a_hostile_frame_gives_safe_indicators() -> None:
+    """Control characters, marks that turn the direction, a megabyte: none of it comes out."""
+    hostile = [
+        "\x00\x1b[2J\u202e",
+        "=cmd|' /C calc'!A0",
+        "${jndi:ldap://" * 70_000,
+        "." * 1_000_000,
+    ]
+    frame = frame_of(
+        *(
+            {
+                "src_ip": text,
+                "http": {"hostname": text, "url": f"/{text}", "http_user_agent": f"http://{text}"},
+                "dns": {"rrname": text, "answers": [{"rdata": text}]},
+                "fileinfo": {"sha256": text},
+                "tls": {
+                    "sni": f"a.example.com{text}",
+                    "subject": f"CN={text}",
+                    "fingerprint": text,
+                },
+            }
+            for text in hostile
+        )
+    )
+
+    assert indicators(frame)["indicator"].tolist() == []

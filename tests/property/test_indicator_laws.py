@@ -48,7 +48,7 @@ EVENTS = st.fixed_dictionaries(
         "payload_printable": TEXTS,
     },
 )
-FRAMES = st.lists(EVENTS, min_size=1, max_size=8)
+FRAMES = st.lists(EVENTS, min_size=1, max_size=5)
 
 
 def read(events: list[dict[str, Any]]) -> pd.DataFrame:

@@ -69,6 +69,8 @@ def undone(texts: pa.Array) -> pa.Array:
     pyarrow.Array
         The texts; nothing else in them is changed.
     """
+    if not pc.any(pc.match_substring_regex(texts, MARKS)).as_py():
+        return texts
     for pattern, plain in _UNDO:
         texts = pc.replace_substring_regex(texts, pattern, plain)
     for pattern, plain in _SCHEMES:

@@ -216,6 +216,8 @@ def find_in_texts(texts: pa.Array, *, report: bool = False, commands: bool = Fal
 def _unescaped(texts: pa.Array) -> Matches:
     """Return URLs and mail addresses that are percent-encoded in texts, plain."""
     escaped = np.flatnonzero(np.asarray(_is(texts, _ESCAPED)))
+    if not len(escaped):
+        return Matches(escaped, *[pa.array([], texts.type)] * 3)
     lines = padded(texts.take(pa.array(escaped)))
     urls = find_all(lines, _ESCAPED_URL)
     emails = find_all(lines, _ESCAPED_EMAIL)
@@ -237,6 +239,8 @@ def _urls(lines: pa.Array) -> list[Finds]:
     numbers = np.arange(len(lines))
     for _ in range(_NESTED):
         found = find_all(lines, _URL)
+        if not len(found.texts):
+            break
         found = found.where(pc.and_(_is(found.before, _URL_BEFORE), _is(found.after, _URL_AFTER)))
         if not len(found.values):
             break
@@ -283,6 +287,8 @@ def _cut(url: str) -> str:
 
 def _ipv4(lines: pa.Array) -> Finds:
     found = find_all(lines, _QUAD)
+    if not len(found.texts):
+        return no_finds()
     behind_slash = pc.and_(_is(found.before, _SLASH_BEFORE), _is(found.after, _PORT_AFTER))
     free = pc.or_(_is(found.before, _IPV4_BEFORE), behind_slash)
     other = pc.or_(_is(found.before, _VERSION_BEFORE), _is(found.after, _NETWORK_AFTER))
@@ -293,6 +299,8 @@ def _ipv4(lines: pa.Array) -> Finds:
 
 def _ipv6(lines: pa.Array) -> Finds:
     found = find_all(lines, _IPV6_RUN)
+    if not len(found.texts):
+        return no_finds()
     around = pc.or_(_is(found.before, rf"{_IPV6_AROUND}\z"), _is(found.after, rf"\A{_IPV6_AROUND}"))
     whole = pc.and_(_is(found.values, _IPV6), _is(found.values, r"[0-9]"))
     whole = pc.and_not(whole, _is(found.values, _PAIRS))
@@ -309,6 +317,8 @@ def _addresses(found: Matches) -> Finds:
 def _emails(lines: pa.Array) -> list[Finds]:
     """Find mail addresses and their domains."""
     found = find_all(lines, _EMAIL)
+    if not len(found.texts):
+        return []
     ssh = _is(found.values, _SSH)
     other = pc.or_(_is(found.before, _NOT_EMAIL_BEFORE), _is(found.after, _NOT_EMAIL_AFTER))
     found = found.where(pc.invert(pc.or_(ssh, other)))
@@ -332,6 +342,8 @@ def _emails(lines: pa.Array) -> list[Finds]:
 
 def _hashes(lines: pa.Array) -> Finds:
     found = find_all(lines, _HASH)
+    if not len(found.texts):
+        return no_finds()
     around = pc.or_(_is(found.before, rf"{_HASH_AROUND}\z"), _is(found.after, rf"\A{_HASH_AROUND}"))
     found = found.where(pc.invert(around))
     lengths = np.asarray(pc.binary_length(found.values)).astype(np.int64)
@@ -343,6 +355,8 @@ def _hashes(lines: pa.Array) -> Finds:
 
 def _marked_names(lines: pa.Array) -> Finds:
     found = find_all(lines, _MARKED_NAME)
+    if not len(found.texts):
+        return no_finds()
     around = pc.or_(_is(found.before, r"[\w@%/-]\z"), _is(found.after, r"\A[\w@-]"))
     found = found.where(pc.invert(around))
     return of_hosts(found.texts, undone(found.values))

@@ -88,6 +88,8 @@ def read_hosts(texts: pa.Array, *, addresses_only: bool = False) -> Hosts:
         the log as its ``xn--`` form, or is none), and loses a dot at its end.
     """
     size = len(texts)
+    if size == 0:
+        return Hosts(pa.array([], pa.string()), np.empty(0, np.int64))
     lowered = pc.ascii_lower(texts)
     plain = pc.replace_substring_regex(lowered, r"\.\z", "")
     kinds = np.full(size, -1, np.int64)

@@ -112,6 +112,8 @@ def find_all(texts: pa.Array, pattern: str) -> Matches:
         By text and place.
     """
     hits = np.flatnonzero(np.asarray(pc.match_substring_regex(texts, pattern)))
+    if not len(hits):
+        return Matches(hits, *[pa.array([], texts.type)] * 3)
     chosen = texts.take(pa.array(hits))
     marked = pc.replace_substring_regex(chosen, f"({pattern})", rf"{_MARK}\1{_MARK}")
     cut = pc.split_pattern(marked, _MARK)

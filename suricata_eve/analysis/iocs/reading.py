@@ -65,6 +65,9 @@ def read_pieces(
         {"ipv4", "ipv6", "domain", "url", "email"} & set(kinds)
     )
     pool = Pool(text="text" in sources, payloads="payloads" in sources)
+    # pandas copies what is in `attrs`, deeply, for every column that is looked at.
+    frame = frame.copy(deep=False)
+    frame.attrs = {}
     labels: list[object] = list(frame.columns)
     for number, name in enumerate(labels):
         if not isinstance(name, str) or name in _ADDED:
@@ -131,9 +134,10 @@ def _leaves(column: pd.Series) -> Iterator[_Leaf]:
 
 def _numbered(values: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
     """Give numbers to distinct texts."""
-    coded = values.dictionary_encode().unify_dictionaries()
-    indices = [np.asarray(chunk.indices) for chunk in coded.chunks]
-    return np.concatenate(indices), coded.chunk(0).dictionary.cast(pa.large_string())
+    coded = values.dictionary_encode().combine_chunks()
+    if isinstance(coded, pa.ChunkedArray):  # older releases of Arrow give one chunk
+        coded = coded.chunk(0)
+    return np.asarray(coded.indices), coded.dictionary.cast(pa.large_string())
 
 
 def _texts(column: pd.Series) -> pa.ChunkedArray:
