@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import suricata_eve as se
@@ -51,6 +52,36 @@ def test_which_client_attacked_what_how_and_who_else_does_that(
     elsewhere = {(client, port) for client, port in lookups if port != 80}
     found = set(zip(odd["client_ip"], odd["server_port"], strict=True))
     assert elsewhere <= found
+
+
+def test_from_the_file_to_the_report_in_under_fifteen_lines(
+    eve_file: Path, truth: dict[str, Any], tmp_path: Path
+) -> None:
+    """What a notebook would hold; everything that leaves it is there, and is the incident's."""
+    df = se.read_eve(eve_file).eve.orient()
+    attacks = EveAccessor(df).alerts(signature="(?i)log4j")
+    incident = EveAccessor(df).by_flow(attacks)
+    hidden = EveAccessor(incident).payloads()
+    listed = EveAccessor(incident).indicators(defang=True)
+    edges = EveAccessor(incident).edges("client_ip", "server_ip")
+    numbers = EveAccessor(df).features("client_ip")
+    drawn = EveAccessor(df).plot.timeline()
+    EveAccessor(incident).to_pcap(tmp_path / "incident.pcap")
+    page, sheet = EveAccessor(incident).report(tmp_path / "incident.html")
+
+    flows = [flow for flow in truth["log4j_flows"] if flow["expect_alert"]]
+    clients = {long(flow["src_ip"]) for flow in flows}
+    assert clients <= set(edges["source"]) <= set(numbers.index)
+    assert drawn.get_title(loc="left")
+    assert (tmp_path / "incident.pcap").stat().st_size > 1000
+    text = page.read_text(encoding="utf-8")
+    rows = pd.read_csv(sheet, dtype_backend="pyarrow")
+    assert clients <= set(rows["client_ip"].dropna())
+    assert set(hidden["match"]) <= set(rows.loc[rows["section"] == "payload", "text"])
+    addresses = {"203.0.113.77", "203.0.113.78", "203.0.113.79", "203.0.113.80", "203.0.113.81"}
+    named = set(se.refang(listed["indicator"]))
+    assert addresses | {"192.0.2.66", "http://203.0.113.77/lh.sh", "cb.example.net"} <= named
+    assert [one for one in listed["indicator"].head(50) if one not in text] == []
 
 
 def long(address: str) -> str:
