@@ -273,3 +273,33 @@ def test_what_cannot_be_grouped_by_is_an_error(sample7: pd.DataFrame) -> None:
         features(sample7, ["client_ip", None])  # type: ignore[list-item]
     with pytest.raises(EveOptionError, match="no field"):
         features(sample7, [])
+
+
+@pytest.mark.parametrize("by", ["http.url", "event_type", ["http.url", "http.http_user_agent"]])
+def test_little_memory_gives_the_same(
+    sample7: pd.DataFrame, by: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection of many values and many events without one is taken in parts."""
+    wanted = features(sample7, by)
+
+    monkeypatch.setattr("suricata_eve.analysis.runs._MOST", 5)
+
+    pd.testing.assert_frame_equal(features(sample7, by), wanted)
+
+
+def test_one_connection_of_many_values_is_no_trap() -> None:
+    """Whoever sends thousands of requests of two kinds makes a square of them, not of memory."""
+    number = 3000
+    rows = {
+        "timestamp": pd.Timestamp("2026-01-01", tz="UTC"),
+        "event_type": "http",
+        "flow_id": 1,
+        "http.http_refer": [*map(str, range(number)), *[None] * number],
+        "http.url": [*["/"] * number, *(f"/{place}" for place in range(number))],
+    }
+
+    found = features(pd.DataFrame(rows), "http.http_refer")
+
+    assert len(found) == number
+    assert (found["urls"] == number + 1).all()
+    assert (found["events"] == number + 1).all()

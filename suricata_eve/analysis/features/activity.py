@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.features.groups import Pairs, per
+from suricata_eve.analysis.features.groups import per
 from suricata_eve.analysis.features.reading import Told
 
 if TYPE_CHECKING:
@@ -133,12 +133,9 @@ def _lengths(
     groups: Groups, told: Told
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the number of different texts, and their mean and largest length."""
-    pairs: Pairs = groups.pairs(told.event, told.code)
-    lengths = np.asarray(pc.utf8_length(told.distinct)).astype(np.int64)[pairs.code]
-    number = groups.number(pairs)
-    most = np.zeros(groups.size)
-    np.maximum.at(most, pairs.row, lengths)
-    return number, per(groups.added(pairs, lengths), number), most
+    lengths = np.asarray(pc.utf8_length(told.distinct)).astype(np.int64)
+    found = groups.lengths(told.event, told.code, lengths)
+    return found.number, per(found.total, found.number), found.largest
 
 
 def shares(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:

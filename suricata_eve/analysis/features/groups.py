@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from suricata_eve.analysis.features.membership import Membership
-from suricata_eve.analysis.runs import repeated
+from suricata_eve.analysis.runs import portions, repeated
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-__all__ = ["NEVER", "Groups", "Pairs", "per"]
+__all__ = ["NEVER", "Groups", "Lengths", "Pairs", "per"]
 
 NEVER = -(2**63)
 """Stands for a time where there is none."""
@@ -30,6 +32,14 @@ class Pairs(NamedTuple):
 
     row: NDArray[np.int64]
     code: NDArray[np.int64]
+
+
+class Lengths(NamedTuple):
+    """How many different values each row has, and how long they are."""
+
+    number: NDArray[np.float64]
+    total: NDArray[np.float64]
+    largest: NDArray[np.float64]
 
 
 class Groups:
@@ -138,7 +148,7 @@ class Groups:
         shared = np.bincount(self._members.shared_row, more, self.size)
         return np.add(rows, shared, dtype=np.float64)
 
-    def pairs(self, events: NDArray[np.int64], codes: NDArray[np.int64]) -> Pairs:
+    def pairs(self, events: NDArray[np.int64], codes: NDArray[np.int64]) -> Iterator[Pairs]:
         """Return what each row has, once each.
 
         Parameters
@@ -148,23 +158,33 @@ class Groups:
         codes : ndarray of int64
             For each the number of a value that it has, from 0.
 
-        Returns
-        -------
+        Yields
+        ------
         Pairs
-            The pairs, in no order to rely on.
+            All pairs of some rows, in no order to rely on.
         """
         places, cells = self._spread(events)
         width = int(codes.max(initial=0)) + 1
-        cells, codes = np.divmod(pd.unique(cells * width + codes[places]), width)
-        own = cells < self.size
+        found = pd.unique(cells * width + codes[places])
+        own = found < self.size * width
         if own.all():
-            return Pairs(cells, codes)
-        starts = np.searchsorted(self._members.shared_cell, cells[~own])
-        ends = np.searchsorted(self._members.shared_cell, cells[~own], side="right")
-        run, found = repeated(ends - starts, starts)
-        rows = np.concatenate([cells[own], self._members.shared_row[found]])
-        both = rows * width + np.concatenate([codes[own], codes[~own][run]])
-        return Pairs(*np.divmod(pd.unique(both), width))
+            yield Pairs(*np.divmod(found, width))
+            return
+        # A connection may have many values that count to each of many rows: a few rows at once.
+        cell, code = np.divmod(np.sort(found[~own]), width)
+        links = np.argsort(self._members.shared_row, kind="stable")
+        linked_cell = self._members.shared_cell[links]
+        linked_row = self._members.shared_row[links]
+        starts = np.searchsorted(cell, linked_cell)
+        counts = np.searchsorted(cell, linked_cell, side="right") - starts
+        loads = np.bincount(linked_row, counts, self.size).astype(np.int64)
+        mine = np.sort(found[own])
+        for first, last in portions(loads):
+            a, b = np.searchsorted(linked_row, [first, last])
+            run, place = repeated(counts[a:b], starts[a:b])
+            shared = linked_row[a:b][run] * width + code[place]
+            c, d = np.searchsorted(mine, [first * width, last * width])
+            yield Pairs(*np.divmod(pd.unique(np.concatenate([mine[c:d], shared])), width))
 
     def distinct(self, events: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.float64]:
         """Count what each row has, once each.
@@ -179,39 +199,35 @@ class Groups:
         ndarray of float64
             How many different ones each row has.
         """
-        return self.number(self.pairs(events, codes))
+        return self.lengths(events, codes, np.zeros(int(codes.max(initial=0)) + 1, np.int64)).number
 
-    def number(self, pairs: Pairs) -> NDArray[np.float64]:
-        """Count pairs.
-
-        Parameters
-        ----------
-        pairs : Pairs
-            Of rows.
-
-        Returns
-        -------
-        ndarray of float64
-            How many each row has.
-        """
-        return np.bincount(pairs.row, minlength=self.size).astype(np.float64)
-
-    def added(self, pairs: Pairs, values: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Add up a number of pairs.
+    def lengths(
+        self,
+        events: NDArray[np.int64],
+        codes: NDArray[np.int64],
+        lengths: NDArray[np.int64],
+    ) -> Lengths:
+        """Count what each row has, once each, and tell how long it is.
 
         Parameters
         ----------
-        pairs : Pairs
-            Of rows.
-        values : ndarray of int64
-            A number for each of them.
+        events, codes : ndarray of int64
+            As :meth:`pairs` takes them.
+        lengths : ndarray of int64
+            The length of each value by its number.
 
         Returns
         -------
-        ndarray of float64
-            The sum for each row.
+        Lengths
+            Of each row.
         """
-        return np.bincount(pairs.row, values, self.size).astype(np.float64)
+        found = Lengths(*(np.zeros(self.size) for _ in range(3)))
+        for row, code in self.pairs(events, codes):
+            long = lengths[code]
+            found.number[:] += np.bincount(row, minlength=self.size)
+            found.total[:] += np.bincount(row, long, self.size)
+            np.maximum.at(found.largest, row, long)
+        return found
 
 
 def per(values: NDArray[np.float64], number: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from suricata_eve.analysis.columns import integer_column, joined
 from suricata_eve.analysis.fieldvalues import Sides, occurrences
-from suricata_eve.analysis.runs import repeated
+from suricata_eve.analysis.runs import portions, repeated
 from suricata_eve.errors import EveOptionError, EveTypeError
 from suricata_eve.schema.fields import is_known
 
@@ -248,13 +248,18 @@ def _matched(
     width = len(keys[0]) + 1
     flow, row = np.divmod(np.sort(pd.unique(flow[found] * width + row[found])), width)
     starts = np.searchsorted(flow, wanted)
-    cell, place = repeated(np.searchsorted(flow, wanted, side="right") - starts, starts)
-    row = row[place]
-    agrees = np.ones(len(cell), bool)
-    for code, key in zip(codes, keys, strict=True):
-        own = code[cell]
-        agrees &= (own < 0) | (own == key[row])
-    return cell[agrees], row[agrees]
+    counts = np.searchsorted(flow, wanted, side="right") - starts
+    cells, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for first, last in portions(counts):
+        cell, place = repeated(counts[first:last], starts[first:last])
+        cell, found = cell + first, row[place]
+        agrees = np.ones(len(cell), bool)
+        for code, key in zip(codes, keys, strict=True):
+            own = code[cell]
+            agrees &= (own < 0) | (own == key[found])
+        cells.append(cell[agrees])
+        rows.append(found[agrees])
+    return np.concatenate(cells), np.concatenate(rows)
 
 
 def _index(names: Sequence[str], values: Sequence[pa.Array]) -> pd.Index:

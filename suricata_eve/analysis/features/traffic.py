@@ -12,7 +12,7 @@ from suricata_eve.analysis.features.groups import NEVER, per
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from suricata_eve.analysis.features.groups import Groups, Pairs
+    from suricata_eve.analysis.features.groups import Groups
     from suricata_eve.analysis.features.reading import Events
 
 __all__ = ["times", "traffic"]
@@ -126,36 +126,41 @@ def times(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
         "active_seconds": seconds,
         "active_hours": groups.distinct(known, np.asarray(hours, np.int64)),
     }
-    flows, starts = _starts(events, groups, first)
-    found["flows"] = groups.number(flows)
-    found["gap_mean"], found["gap_cv"] = _gaps(flows.row, starts[flows.code], groups.size)
+    number, starts = _starts(events, first)
+    named = ("flows", "gap_mean", "gap_cv")
+    found |= {name: np.zeros(groups.size) for name in named}
+    having = np.flatnonzero(number >= 0)
+    for row, flow in groups.pairs(having, number[having]):
+        # Of no row in two portions.
+        for name, values in zip(named, _gaps(row, starts[flow], groups.size), strict=True):
+            found[name] += values
     return found
 
 
 def _starts(
-    events: Events, groups: Groups, first: NDArray[np.int64]
-) -> tuple[Pairs, NDArray[np.int64]]:
-    """Return the flows of each row, and when each flow began: the earliest that is told."""
+    events: Events, first: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the flow of each event, and when each flow began: the earliest that is told."""
     number = np.full(len(events), -1, np.int64)
     if events.connections is not None:
         number = events.connections.number[events.at]
     rows = np.flatnonzero(number >= 0)
     begun = np.full(int(number.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-    told = [(rows, first[rows])]
     alerts = events.of_type(["alert"])
     alerts = alerts[number[alerts] >= 0]
-    told.append((alerts, events.instants("flow.start", alerts)))
+    told = [(rows, first[rows]), (alerts, events.instants("flow.start", alerts))]
     for where, moments in told:
         known = moments != NEVER
         np.minimum.at(begun, number[where[known]], moments[known])
     begun[begun == np.iinfo(np.int64).max] = NEVER
-    return groups.pairs(rows, number[rows]), begun
+    return number, begun
 
 
 def _gaps(
     row: NDArray[np.int64], start: NDArray[np.int64], size: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean of the seconds between starts, and how much they vary."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return how many flows rows have, the mean seconds between them, and how these vary."""
+    flows = np.bincount(row, minlength=size).astype(np.float64)
     known = np.flatnonzero(start != NEVER)
     order = known[np.lexsort([start[known], row[known]])]
     row, moment = row[order], start[order].astype(np.float64) / _SECOND
@@ -164,7 +169,7 @@ def _gaps(
     number = np.bincount(row, minlength=size).astype(np.float64)
     mean = per(_sums(row, gap, size), number)
     spread = np.sqrt(per(_sums(row, (gap - mean[row]) ** 2, size), number))
-    return mean, per(spread, mean)
+    return flows, mean, per(spread, mean)
 
 
 def _sums(row: NDArray[np.int64], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
