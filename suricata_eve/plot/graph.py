@@ -12,6 +12,7 @@ from suricata_eve.analysis.codes import encode
 from suricata_eve.analysis.columns import arrow_column, integer_column, joined
 from suricata_eve.analysis.edges import edges
 from suricata_eve.analysis.orientation import ENDS, has_ends, orientation
+from suricata_eve.errors import EveTypeError
 from suricata_eve.plot.axes import (
     NARROW,
     checked_top,
@@ -27,6 +28,8 @@ from suricata_eve.plot.counts import leading
 from suricata_eve.plot.labels import LITERAL, literal, shown, texts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -85,6 +88,7 @@ def count_pairs(frame: pd.DataFrame, source: str, target: str, *, top: int) -> P
     MissingColumnError
         If there is no such field.
     """
+    _check_names({"source": source, "target": target})
     table = edges(_enough(frame, (source, target)), source, target)
     counts, alerts = (
         np.asarray(joined(integer_column(table[name]))).astype(np.int64)
@@ -99,6 +103,13 @@ def count_pairs(frame: pd.DataFrame, source: str, target: str, *, top: int) -> P
     np.add.at(totals[0], place, counts)
     np.add.at(totals[1], place, alerts)
     return Pairs(left, right, there // width, there % width, totals[0], totals[1])
+
+
+def _check_names(fields: Mapping[str, object]) -> None:
+    for option, field in fields.items():
+        if not isinstance(field, str):
+            msg = f"{option} is the name of a field, not {type(field).__name__}: {field!r}"
+            raise EveTypeError(msg)
 
 
 def _enough(frame: pd.DataFrame, fields: tuple[str, str]) -> pd.DataFrame:

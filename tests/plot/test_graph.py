@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from matplotlib.collections import LineCollection
 
 from suricata_eve.analysis import orientation
 from suricata_eve.analysis.edges import edges
-from suricata_eve.errors import MissingColumnError
+from suricata_eve.errors import EveTypeError, MissingColumnError
 from suricata_eve.plot import graph
 from suricata_eve.plot.graph import Pairs, Side, count_pairs
 
@@ -104,3 +105,9 @@ def test_pairs_are_those_of_the_table(sample: pd.DataFrame, target: str) -> None
     assert int(pairs.counts.sum()) == int(table["count"].sum())
     assert int(pairs.alerts.sum()) == int(table["alerts"].sum())
     assert len(pairs.target.names) + pairs.target.others == table["target"].nunique()
+
+
+@pytest.mark.parametrize("field", [5, None, ["src_ip"]], ids=str)
+def test_a_field_is_named_by_text(sample7: pd.DataFrame, field: Any) -> None:
+    with pytest.raises(EveTypeError, match="target is the name of a field, not"):
+        graph(sample7, "client_ip", field)
