@@ -7,6 +7,7 @@ legend what begins with ``_``.
 
 from __future__ import annotations
 
+import ipaddress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ __all__ = ["LITERAL", "literal", "shown", "shown_all", "texts_of"]
 
 LITERAL: dict[str, Any] = {"parse_math": False, "usetex": False}
 """Properties of a ``Text`` that shows what it says."""
+
+_IN_FULL = 39  # characters of an IPv6 address without a cut
 
 
 def texts_of(values: pa.Array) -> list[str]:
@@ -71,6 +74,16 @@ def _escaped(char: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+def _short(text: str) -> str:
+    """Return an IPv6 address, which Suricata writes in full, as RFC 5952 writes it."""
+    if len(text) != _IN_FULL:
+        return text
+    try:
+        return ipaddress.IPv6Address(text).compressed
+    except ValueError:
+        return text
+
+
 def shown(text: str, width: int) -> str:
     """Return a text as a label shows it.
 
@@ -86,8 +99,9 @@ def shown(text: str, width: int) -> str:
     str
         One line; with escapes for what a screen could act on and what the font lacks; cut in
         the middle, as names that share a beginning often differ in their end; in quotes if
-        there is nothing to see.
+        there is nothing to see. IPv6 addresses are written short.
     """
+    text = _short(text)
     ends = text if len(text) <= 2 * width else text[:width] + text[-width:]
     # What is left out between the ends is longer than the label: the cut falls there.
     drawable = _drawable(_families())

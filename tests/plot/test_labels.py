@@ -77,3 +77,9 @@ def test_characters_of_a_font_of_the_user_are_drawn_as_they_are() -> None:
 )
 def test_values_of_any_type_are_written(values: pa.Array, texts: list[str]) -> None:
     assert texts_of(values) == texts
+
+
+def test_ipv6_addresses_are_written_short() -> None:
+    """Suricata writes them in full, too long for a label; what only looks like one stays."""
+    assert shown("2001:0db8:0020:0000:0000:0000:0000:0020", 32) == "2001:db8:20::20"
+    assert shown("2001:0db8:0020:0000:0000:0000:0000:00zz", 40).endswith("00zz")
