@@ -400,6 +400,48 @@ def test_fingerprints_and_hashes_are_checked_and_spelled_alike() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("event", "found"),
+    [
+        ({"email": {"url": ["www.a.example.com/x.html", "b.example.net:81/", "x"]}},
+         {"www.a.example.com", "b.example.net"}),
+        ({"email": {"url": ["https://a.example.com/x"]}},
+         {"a.example.com", "https://a.example.com/x"}),
+        ({"email": {"from": '"x, y.ch" <a@example.com>', "subject_md5": "0" * 32}},
+         {"a@example.com", "example.com"}),
+        ({"smtp": {"helo": "[192.0.2.1]"}}, {"192.0.2.1"}),
+        ({"smtp": {"helo": "[IPv6:2001:db8::1]"}}, {"2001:db8::1"}),
+        ({"tls": {"subject": "C=EE, O=x, CN=*.a.example.com", "issuerdn": "CN=ca.example.com"}},
+         {"a.example.com"}),
+        ({"tls": {"subject": "CN=Example CA R3", "serial": "2B:A2:F5:3B:B5:85:83:75"}}, set()),
+        ({"tls": {"subjectaltname": ["*.a.example.com", "localhost", "192.0.2.1"]}},
+         {"a.example.com", "192.0.2.1"}),
+        ({"alert": {"xff": "192.0.2.1", "signature": "192.0.2.2", "references": ["http://a.bc/"]}},
+         {"192.0.2.1"}),
+        ({"alert": {"source": {"ip": "192.0.2.1"}, "target": {"ip": "192.0.2.2"}}},
+         {"192.0.2.1", "192.0.2.2"}),
+        ({"http": {"xff": "192.0.2.1, 2001:db8::1", "org_src_ip": "192.0.2.2"}},
+         {"192.0.2.1", "2001:db8::1", "192.0.2.2"}),
+        ({"dhcp": {"assigned_ip": "192.0.2.1", "subnet_mask": "255.255.255.0",
+                   "routers": ["192.0.2.2"], "dns_servers": ["192.0.2.3"]}},
+         {"192.0.2.1", "192.0.2.2", "192.0.2.3"}),
+        ({"snmp": {"trap_address": "192.0.2.1", "vars": ["1.3.6.1"], "trap_oid": "1.3.6.1"}},
+         {"192.0.2.1"}),
+        ({"dns": {"grouped": {"A": ["192.0.2.1"], "MX": ["a.example.com"],
+                              "SRV": [{"name": "b.example.com", "port": 1}],
+                              "SOA": [{"mname": "c.example.com", "rname": "d.example.com"}],
+                              "TXT": ["v=spf1 ip4:192.0.2.4 -all", "e.example.com"]}}},
+         {"192.0.2.1", "a.example.com", "b.example.com", "c.example.com", "192.0.2.4"}),
+        ({"bittorrent_dht": {"response": {"values": [{"ip": "192.0.2.1", "port": 1}]}}},
+         {"192.0.2.1"}),
+        ({"stats": {"uptime": 1}, "capture_file": "/x/192.0.2.1.pcap", "host": "a.example.com"},
+         set()),
+    ],
+)  # fmt: skip
+def test_each_field_is_read_for_what_it_means(event: dict[str, Any], found: set[str]) -> None:
+    assert set(indicators(frame_of(event))["indicator"]) == found
+
+
 def test_a_plain_json_normalize_frame_will_do() -> None:
     events: list[dict[str, Any]] = [
         {"timestamp": "2022-01-01T00:00:00.000000+0000", "src_ip": "192.0.2.1", "src_port": 1,

@@ -83,8 +83,8 @@ def read_pieces(
             link = path == "http.url" and "fields" in sources and "url" in kinds
             if not (known or search or link):
                 continue
-            texts, distinct = _numbered(leaf.values)
-            place = Place(name, leaf.rows, texts, single=_ascends(leaf.rows))
+            rows, texts, distinct = _numbered(leaf)
+            place = Place(name, rows, texts, single=_ascends(rows))
             if known and means is not None:
                 yield from expanded(place, _read(means, distinct), wanted)
             if link and "http.hostname" in frame.columns:
@@ -105,7 +105,7 @@ def _ascends(rows: NDArray[np.int64]) -> bool:
 
 
 class _Leaf(NamedTuple):
-    """Texts of a column, as of `Leaf`, but in as many chunks as they come."""
+    """Texts of a column, as of `Leaf`, but in as many chunks as they come, and with nulls."""
 
     path: str
     values: pa.ChunkedArray
@@ -115,29 +115,36 @@ class _Leaf(NamedTuple):
 def _leaves(column: pd.Series) -> Iterator[_Leaf]:
     """Take the texts out of a column; plain text without a copy."""
     data = _texts(column)
-    if not pa.types.is_string(data.type):
-        for leaf in text_leaves(data):
-            texts = leaf.values  # noqa: PD011 -- not of pandas
-            yield _Leaf(leaf.path, pa.chunked_array([texts]), leaf.rows)
-        return
     rows, chunks, start = [], [], 0
     for chunk in data.chunks:
-        missing = chunk.null_count
-        if missing < len(chunk):
-            valid = np.arange(len(chunk)) if not missing else np.flatnonzero(chunk.is_valid())
-            rows.append(valid + start)
-            chunks.append(chunk.drop_null() if missing else chunk)
+        if chunk.null_count < len(chunk):
+            rows.append(np.arange(start, start + len(chunk)))
+            chunks.append(chunk)
         start += len(chunk)
-    if chunks:
-        yield _Leaf("", pa.chunked_array(chunks), np.concatenate(rows))
+    if not chunks:
+        return
+    everything = np.concatenate(rows)
+    if pa.types.is_string(data.type):
+        yield _Leaf("", pa.chunked_array(chunks), everything)
+        return
+    # Of lists and objects one chunk is taken apart much faster than many.
+    for leaf in text_leaves(pa.chunked_array([pa.concat_arrays(chunks)])):
+        texts = leaf.values  # noqa: PD011 -- not of pandas
+        yield _Leaf(leaf.path, pa.chunked_array([texts]), everything[leaf.rows])
 
 
-def _numbered(values: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
-    """Give numbers to distinct texts."""
-    coded = values.dictionary_encode().combine_chunks()
+def _numbered(leaf: _Leaf) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:
+    """Give numbers to distinct texts; return rows, the number of the text of each, and texts."""
+    _, data, rows = leaf
+    coded = data.dictionary_encode().combine_chunks()
     if isinstance(coded, pa.ChunkedArray):  # older releases of Arrow give one chunk
         coded = coded.chunk(0)
-    return np.asarray(coded.indices), coded.dictionary.cast(pa.large_string())
+    distinct = coded.dictionary.cast(pa.large_string())
+    if not coded.indices.null_count:
+        return rows, np.asarray(coded.indices), distinct
+    numbers = np.asarray(coded.indices.fill_null(-1))
+    there = np.flatnonzero(numbers >= 0)
+    return rows[there], numbers[there], distinct
 
 
 def _texts(column: pd.Series) -> pa.ChunkedArray:
