@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -62,11 +63,13 @@ def short_ipv6(text: str) -> str | None:
     ('2001:db8::1', '::ffff:192.0.2.1')
     """
     try:
-        address = ipaddress.IPv6Address(text)
-    except ValueError:
+        # Several times as quick as what ipaddress does with text.
+        packed = socket.inet_pton(socket.AF_INET6, text)
+    except (OSError, ValueError):
         return None
-    if address.scope_id is not None:
+    if "%" in text:
         return None
+    address = ipaddress.IPv6Address(packed)
     mapped = address.ipv4_mapped  # releases of Python write it in either way
     return f"::ffff:{mapped}" if mapped is not None else address.compressed
 
