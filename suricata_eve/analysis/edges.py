@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.codes import encode
+from suricata_eve.analysis.codes import begins, encode
 from suricata_eve.analysis.columns import instant_column, joined, require_columns, text_column
 from suricata_eve.analysis.connections import connections
 from suricata_eve.analysis.fieldvalues import Occurrences, Sides, field_at, occurrences
@@ -103,7 +103,7 @@ def _both(frame: pd.DataFrame, source: str, target: str) -> tuple[Occurrences, O
 
     def values(field: str, other: Occurrences | None = None) -> Occurrences:
         if other is not None and field in ENDS and field not in frame.columns:
-            events = np.unique(other.events)
+            events = other.events[begins(other.events)]
             codes, distinct = encode(field_at(frame, field, events, method="edges", sides=sides))
             known = codes >= 0
             return Occurrences(events[known], codes[known], distinct)

@@ -199,7 +199,10 @@ class Groups:
         ndarray of float64
             How many different ones each row has.
         """
-        return self.lengths(events, codes, np.zeros(int(codes.max(initial=0)) + 1, np.int64)).number
+        number = np.zeros(self.size)
+        for row, _ in self.pairs(events, codes):
+            number += np.bincount(row, minlength=self.size)
+        return number
 
     def lengths(
         self,

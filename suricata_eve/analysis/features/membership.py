@@ -221,6 +221,9 @@ def _numbered(
     codes: Sequence[NDArray[np.int64]],
 ) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
     """Give numbers to the combinations of codes from -1; return these as well."""
+    if len(codes) == 1:
+        used = np.bincount(codes[0] + 1) > 0
+        return (np.cumsum(used) - 1)[codes[0] + 1], [np.flatnonzero(used) - 1]
     number = np.zeros(len(codes[0]), np.int64)
     for code in codes:
         # Not above the square of the number of rows, and of codes, which 64 bits hold.

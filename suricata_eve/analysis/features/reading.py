@@ -207,7 +207,13 @@ class Events:
         Told
             The values, of all events.
         """
-        return _told(np.arange(len(self)), joined(self._rows.column(kind, field)))
+        places, chunks, start = [np.empty(0, np.int64)], [], 0
+        for chunk in self._rows.column(kind, field).chunks:
+            if chunk.null_count < len(chunk):  # in most types of events nothing has it
+                places.append(np.arange(start, start + len(chunk)))
+                chunks.append(chunk)
+            start += len(chunk)
+        return _told(np.concatenate(places), joined(pa.chunked_array(chunks, kind)))
 
     def told_by_objects(self, field: str, key: str) -> Told:
         """Return the distinct texts under a key of the objects in a field's lists.

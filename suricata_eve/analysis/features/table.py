@@ -85,7 +85,5 @@ def features(frame: pd.DataFrame, by: str | Iterable[str]) -> pd.DataFrame:
     }
     events.warn()
     columns["events_per_second"] = columns["events"] / np.maximum(columns["active_seconds"], 1)
-    matrix = np.empty((groups.size, len(FEATURES)), order="F")
-    for place, name in enumerate(FEATURES):
-        matrix[:, place] = columns[name]
-    return pd.DataFrame(matrix, index=members.labels, columns=list(FEATURES), copy=False)
+    ordered = {name: columns[name].astype(np.float64, copy=False) for name in FEATURES}
+    return pd.DataFrame(ordered, index=members.labels, copy=False)
