@@ -12,8 +12,8 @@ import pytest
 
 import suricata_eve
 
-# These are measured elsewhere: reading as a whole, writing, pictures, payloads and repairs.
-ELSEWHERE = {"normalize_types", "payloads", "plot", "report", "to_json", "to_pcap"}
+# These are measured elsewhere: reading as a whole, writing, pictures, graphs, payloads and repairs.
+ELSEWHERE = {"normalize_types", "payloads", "plot", "report", "to_json", "to_networkx", "to_pcap"}
 
 
 def test_every_method_is_called() -> None:
