@@ -41,8 +41,10 @@ def word(value: str, *, limit: int = HEAD) -> str:
     str
         HTML without tags.
     """
-    clean = plain(value[: limit + 1])
-    return escape(clean if len(clean) <= limit else clean[: limit - 1] + ELLIPSIS)
+    clean = plain(value[:limit])
+    # Escapes make a text longer; letters that are put together make it shorter.
+    is_whole = len(value) <= limit and len(clean) <= limit
+    return escape(clean if is_whole else clean[: limit - 1] + ELLIPSIS)
 
 
 def text(value: str) -> str:
@@ -58,11 +60,12 @@ def text(value: str) -> str:
     str
         HTML. A text that is cut says how long it is.
     """
-    clean = plain(value[: WHOLE + 1])
-    if len(clean) <= HEAD:
+    clean = plain(value[:WHOLE])
+    is_whole = len(value) <= WHOLE and len(clean) <= WHOLE
+    if is_whole and len(clean) <= HEAD:
         return f"<bdi>{escape(clean)}</bdi>"
     whole = f"<bdi>{escape(clean[:WHOLE])}</bdi>"
-    if len(clean) > WHOLE:
+    if not is_whole:
         whole += f"<br><small>{ELLIPSIS} cut here, of {len(value):,} characters</small>"
     head = escape(clean[: HEAD - 40])
     return f"<details><summary><bdi>{head}{ELLIPSIS}</bdi></summary>{whole}</details>"
