@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from suricata_eve.analysis.connections import connections
 from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.events import events_at
 from suricata_eve.analysis.orientation import has_ends, orientation
+from suricata_eve.printable import ELLIPSIS
 from suricata_eve.reports.sections import in_calendar
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _frequent(values: pa.Array) -> str:
     table = pa.table({"value": counts.field("values"), "count": counts.field("counts")})
     table = table.sort_by([("count", "descending"), ("value", "ascending")])
     named = table.slice(0, _NAMED).to_pylist()
-    text = ", ".join(f"{one['value']:.80} ({one['count']:,})" for one in named)
+    text = ", ".join(f"{_short(one['value'], 80)} ({one['count']:,})" for one in named)
     more = table.num_rows - _NAMED
     return f"{text} and {more:,} more" if more > 0 else text
 
@@ -115,14 +116,14 @@ def _dropped(frame: pd.DataFrame) -> str:
     counters = pa.table(
         {
             "host": rows.text("host"),
-            "packets": rows.integers(_PACKETS).cast(pa.int64()),
-            "drops": rows.integers(_DROPS).cast(pa.int64()),
+            "packets": rows.integers(_PACKETS),
+            "drops": rows.integers(_DROPS),
         }
     )
     # Counters grow until a restart.
     most = counters.group_by("host").aggregate([("packets", "max"), ("drops", "max")])
-    packets, drops = (pc.sum(most[f"{name}_max"]).as_py() for name in ("packets", "drops"))
-    return "" if packets is None or drops is None else f"{drops:,} of {packets:,}"
+    packets, drops = (most[f"{name}_max"].drop_null().to_pylist() for name in ("packets", "drops"))
+    return f"{sum(drops):,} of {sum(packets):,}" if packets and drops else ""
 
 
 def _reading(attrs: Any) -> list[tuple[str, str]]:
@@ -132,15 +133,23 @@ def _reading(attrs: Any) -> list[tuple[str, str]]:
     listed = []
     sources = attrs.get("sources")
     if isinstance(sources, list) and sources:
-        # The folders are nobody's business but the author's.
-        names = [PurePath(str(one)).name or str(one) for one in sources]
+        # The folders are nobody's business but the author's, whose system may be another.
+        names = [PureWindowsPath(str(one)).name or str(one) for one in sources]
         more = len(names) - _NAMED
-        text = ", ".join(name[:120] for name in names[:_NAMED])
+        text = ", ".join(_short(name, 120) for name in names[:_NAMED])
         listed.append(("Read from", f"{text} and {more:,} more" if more > 0 else text))
     lines, bad, values = (attrs.get(name) for name in ("lines", "bad_lines", "bad_values"))
-    if isinstance(lines, int) and isinstance(bad, int):
+    if _is_number(lines) and _is_number(bad) and bad <= lines:
         text = f"{bad:,} of {lines:,} lines of the log were left out"
-        if isinstance(values, int) and values:
+        if _is_number(values) and values:
             text += f", values replaced: {values:,}"
         listed.append(("Not read", text))
     return listed
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + ELLIPSIS
