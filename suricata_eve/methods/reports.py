@@ -57,7 +57,8 @@ class Reports:
             If the name has another ending, ``max_rows`` is negative, or a file is in the
             CSV's place that no earlier report wrote.
         EveTypeError
-            If `path` is no path, `title` no text or `max_rows` no integer.
+            If `path` is no path, `title` no text, `csv` neither True nor False, or
+            `max_rows` no integer.
         OSError
             If the folder is not there, or as ``open`` raises it.
 
@@ -91,7 +92,9 @@ class Reports:
         - text of more than 16,000 characters is cut and ends with an ellipsis, as a cell in
           Excel holds 32,767 at most; Excel shows 1,048,576 rows;
         - it begins with a byte order mark, for Excel: Python's ``csv`` wants
-          ``encoding="utf-8-sig"``, pandas needs nothing.
+          ``encoding="utf-8-sig"``. pandas needs nothing, but takes texts such as ``NA``
+          and ``null`` for missing values unless it is told
+          ``keep_default_na=False, na_values=[""]``.
 
         Examples
         --------

@@ -19,9 +19,9 @@ from suricata_eve.analysis.orientation import ENDS, has_ends, orientation
 from suricata_eve.analysis.payloads import payloads
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.analysis.summary import group_summary
+from suricata_eve.analysis.templates import only
 from suricata_eve.analysis.timeline import timeline
 from suricata_eve.analysis.views.flows import flows
-from suricata_eve.errors import EveValueError
 from suricata_eve.frame import arrow_frame
 from suricata_eve.reports.sections import Section, Shown, section
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["gathered"]
 
 _LISTED = 10  # values that a cell names
+_NAMELESS = "(no signature)"  # of a rule without `msg`, or a frame without the column
 _CLIENT = Shown("Client", "end", ("client_ip", "client_port"))
 _SERVER = Shown("Server", "end", ("server_ip", "server_port"))
 _FLOW = Shown("Flow", "id", ("flow_id",))
@@ -111,13 +112,15 @@ def _ends(frame: pd.DataFrame, positions: NDArray[np.int64]) -> dict[str, pa.Arr
 
 
 def _signatures(alerts: Section) -> Section:
-    names = ("client_ip", "server_ip", "flow_id", "severity", "sid", "category", "action")
+    names = ("client_ip", "server_ip", "flow_id", "sid", "category", "action")
     data = {"timestamp": alerts.table["time"], **{name: alerts.table[name] for name in names}}
-    data["text"] = pc.coalesce(alerts.table["text"], pa.scalar("(no signature)"))
+    texts = alerts.table["text"]
+    data["text"] = pc.coalesce(only(pc.not_equal(texts, ""), texts), pa.scalar(_NAMELESS))
     groups = _Groups(arrow_frame(data), "text", names)
+    common = groups.common()
     table = {
-        **groups.common(),
-        "severity": groups.least("severity"),
+        **common,
+        "severity": _least(alerts.table["severity"], by=data["text"], groups=common["text"]),
         "sid": groups.only("sid"),
         "category": groups.only("category"),
         "action": groups.only("action"),
@@ -147,19 +150,27 @@ def _signatures(alerts: Section) -> Section:
     )
 
 
+def _least(values: pa.Array, *, by: pa.Array, groups: pa.Array) -> pa.Array:
+    """Return the least value of each group, missing where it has none."""
+    found = pa.table({"by": by, "value": values}).group_by("by").aggregate([("value", "min")])
+    return joined(found["value_min"]).take(pc.index_in(groups, value_set=joined(found["by"])))
+
+
 def _findings(frame: pd.DataFrame) -> dict[str, pa.Array]:
     """Return what is hidden in the text of the events, each once per flow and field, by time."""
-    try:
+    ids = Columns(frame).integers("flow_id")
+    if ids.type != pa.int64():
+        # More than payloads() takes: their numbers do as well to tell flows apart.
+        codes, ids = encode(ids)
+        numbers = pa.array(codes, mask=codes < 0)
+        found = payloads(frame.assign(flow_id=pd.arrays.ArrowExtensionArray(numbers)))
+        flow_ids = ids.take(joined(arrow_column(found["flow_id"])))
+    else:
         found = payloads(frame)
         flow_ids = joined(arrow_column(found["flow_id"]))
-    except EveValueError:
-        # A flow ID that int64 does not hold: look without, and take the IDs by place.
-        rest = frame.drop(columns="flow_id").set_axis(pd.RangeIndex(len(frame)))
-        found = payloads(rest)
-        flow_ids = Columns(frame, found.index.to_numpy()).integers("flow_id")
     table = {name: joined(arrow_column(found[name])) for name in found.columns}
     table |= {"flow_id": flow_ids, "time": table["timestamp"], "text": table["match"]}
-    order = pc.sort_indices(table["time"])
+    order = pa.array(time_order(found, np.arange(len(found))))
     table = {name: values.take(order) for name, values in table.items()}
     # Suricata logs one request in its own event and again in that of each alert.
     same = ("flow_id", "client_ip", "server_ip", "field", "text", "decoded")
@@ -345,16 +356,6 @@ class _Groups:
         """Return the value of a field that has one value; missing where it has several."""
         lengths, firsts, values = self._values(field)
         return values.take(pa.array(firsts, mask=lengths != 1))
-
-    def least(self, field: str) -> pa.Array:
-        """Return the least of the values that are listed."""
-        lengths, firsts, values = self._values(field)
-        some = np.flatnonzero(lengths)
-        numbers = np.asarray(values)
-        least = np.zeros(len(lengths), numbers.dtype)
-        if len(some):
-            least[some] = np.minimum.reduceat(numbers, firsts[some])
-        return pa.array(least, mask=lengths == 0)
 
     def listed(self, field: str) -> pa.Array:
         """Return the values of a field as one text, and how many more there are."""

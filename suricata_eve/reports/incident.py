@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, SupportsIndex
 
+import numpy as np
+
 from suricata_eve.analysis.columns import require_columns
 from suricata_eve.errors import EveOptionError, EveTypeError
 from suricata_eve.output.targets import writing
@@ -59,7 +61,8 @@ def report(
         If the name has another ending, ``max_rows`` is negative, or a file is in the CSV's
         place that this function did not write.
     EveTypeError
-        If `path` is no path, `title` no text or `max_rows` no integer.
+        If `path` is no path, `title` no text, `csv` neither True nor False, or `max_rows` no
+        integer.
     OSError
         If the folder is not there, or as ``open`` raises it.
 
@@ -80,6 +83,9 @@ def report(
     limit = _limit(max_rows)
     if not isinstance(title, str):
         msg = f"title is text, not {type(title).__name__}: {title!r}"
+        raise EveTypeError(msg)
+    if not isinstance(csv, bool | np.bool_):
+        msg = f"csv is True or False, not {csv!r}; the table has the name of the page, with .csv"
         raise EveTypeError(msg)
     html = _html(path)
     table = html.with_suffix(".csv") if csv else None
@@ -120,7 +126,10 @@ def _html(path: object) -> Path:
         raise EveTypeError(msg)
     html = Path(path).expanduser()
     if html.suffix.lower() not in _SUFFIXES:
-        msg = f"report() writes HTML: end {str(path)!r} in .html, and the CSV is put beside it"
+        msg = (
+            f"report() writes a page of HTML, and {str(path)!r} is not the name of one, such as "
+            f"'incident.html'; the CSV is put beside it"
+        )
         raise EveOptionError(msg)
     if not html.parent.is_dir():
         msg = f"there is no folder {str(html.parent)!r} to write {html.name!r} to; make it first"
@@ -132,9 +141,10 @@ def _check_own(table: Path) -> None:
     """Refuse to replace a CSV that nobody named and that is no earlier report's."""
     if not table.exists():
         return
-    with table.open("rb") as file:
-        if file.read(len(BEGINNING)) == BEGINNING:
-            return
+    if table.is_file():
+        with table.open("rb") as file:
+            if file.read(len(BEGINNING)) == BEGINNING:
+                return
     msg = (
         f"{str(table)!r} is there already and no earlier report's: move it, name the page "
         f"otherwise, or leave the table out with csv=False"

@@ -58,7 +58,8 @@ COLUMNS: dict[str, pa.DataType] = {
     "community_id": pa.string(),
     "host": pa.string(),
 }
-"""The columns of every section, in order, and their types; integers may be uint64 as well."""
+"""The columns of every section, in order, and their types; integers may be uint64 as well, and
+text large_string."""
 
 Form: TypeAlias = Literal[
     "text", "change", "word", "time", "number", "seconds", "flag", "id", "end"
@@ -161,5 +162,6 @@ def _cast(data: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     if pa.types.is_uint64(data.type):
         top = pc.max(data).as_py()
         return data if top is not None and top >= 2**63 else data.cast(kind)
-    data = data if data.type == kind else data.cast(kind)
+    # Text of more than 2 GB stays large_string.
+    data = data if data.type == kind or pa.types.is_large_string(data.type) else data.cast(kind)
     return in_calendar(data) if pa.types.is_timestamp(kind) else data

@@ -36,7 +36,10 @@ characters beyond U+FFFF twice."""
 BEGINNING = b'\xef\xbb\xbf"section","time",'
 """How a file of this kind begins."""
 
-_ROWS = 1 << 16  # written at once
+# Written at once. A text has no more than 4 bytes a character: a column of them stays far below
+# the 2 GB that 32 bits reach, and what is made of all columns has offsets of 64.
+_ROWS = 1 << 13
+_LINES = pa.large_string()
 # What a spreadsheet skips before a formula, or what was put there to look like it.
 _SKIPPED = "[\\s\\p{Z}\"'`\u2018\u2019\u201c\u201d]*"
 # With the full-width, small and superscript forms that some input methods turn into them.
@@ -58,31 +61,30 @@ def sheet(sections: Sequence[Section]) -> Iterator[bytes | memoryview]:
     """
     yield b"\xef\xbb\xbf" + ",".join(f'"{name}"' for name in COLUMNS).encode() + b"\n"
     for one in sections:
-        columns = [
-            pa.scalar(f'"{one.key}"')
-            if name == "section"
-            else _written(name, one.table[name])
-            if name in one.table
-            else pa.scalar("")
-            for name in COLUMNS
-        ]
         for start in range(0, one.length, _ROWS):
-            part = [
-                column if isinstance(column, pa.Scalar) else column.slice(start, _ROWS)
-                for column in columns
+            columns = [
+                pa.scalar(f'"{one.key}"')
+                if name == "section"
+                else _written(name, one.table[name].slice(start, _ROWS))
+                if name in one.table
+                else pa.scalar("")
+                for name in COLUMNS
             ]
             # A null is nothing between two commas, an empty text is two quotes.
             lines = pc.binary_join_element_wise(
-                *part, ",", null_handling="replace", null_replacement=""
+                *(column.cast(_LINES) for column in columns),
+                pa.scalar(",", _LINES),
+                null_handling="replace",
+                null_replacement="",
             )
-            yield _bytes(pc.binary_join_element_wise(lines, "\n", ""))
+            ends = (pa.scalar(end, _LINES) for end in ("\n", ""))
+            yield _bytes(pc.binary_join_element_wise(lines, *ends))
 
 
-def _bytes(lines: pa.Array) -> memoryview:
+def _bytes(lines: pa.LargeStringArray) -> memoryview:
     offsets = lines.offset, lines.offset + len(lines)
     _, ends, data = lines.buffers()
-    width = 8 if pa.types.is_large_string(lines.type) else 4
-    bounds = memoryview(ends).cast("B").cast("q" if width == 8 else "i")
+    bounds = memoryview(ends).cast("B").cast("q")
     return memoryview(data)[bounds[offsets[0]] : bounds[offsets[1]]]
 
 

@@ -8,6 +8,7 @@ import hashlib
 import io
 import ipaddress
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -385,6 +386,9 @@ def test_names_of_files(sample7: pd.DataFrame, tmp_path: Path, name: str) -> Non
         ("a.html", {"max_rows": True}, (EveTypeError, "max_rows")),
         ("a.html", {"max_rows": 2.0}, (EveTypeError, "max_rows")),
         ("a.html", {"title": None}, (EveTypeError, "title")),
+        ("a.html", {"csv": "b.csv"}, (EveTypeError, r"csv.*True or False")),
+        ("a.html", {"csv": None}, (EveTypeError, r"csv.*True or False")),
+        (".html", {}, (EveOptionError, "such as 'incident.html'")),
     ],
 )
 def test_errors_say_what_is_wrong_and_leave_nothing(
@@ -427,6 +431,18 @@ def test_a_csv_that_is_not_a_reports_is_not_replaced(sample7: pd.DataFrame, tmp_
     before = mine.read_bytes()
     report(sample7.head(500), tmp_path / "a.html")
     assert mine.read_bytes() != before
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_what_is_no_file_in_the_place_of_the_csv_is_refused(
+    sample7: pd.DataFrame, tmp_path: Path, make: Any
+) -> None:
+    """At once: reading a pipe would wait for somebody to write."""
+    make(tmp_path / "a.csv")
+    with pytest.raises(EveOptionError, match="csv=False"):
+        report(sample7.head(5), tmp_path / "a.html")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
 def test_both_files_appear_or_none(
