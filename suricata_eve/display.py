@@ -55,7 +55,8 @@ def _wrapping(option: str) -> Callable[[Any], str | None]:
     """Return what formats a frame or styler as it does itself, inside an element to be ignored."""
 
     def formatted(shown: Any) -> str | None:
-        html: str | None = shown._repr_html_()
+        made = shown._repr_html_  # None where a class wants no HTML
+        html: str | None = made() if callable(made) else None
         if html is None or pd.get_option(option):
             return html
         return f'<div class="tex2jax_ignore mathjax_ignore">{html}</div>'

@@ -28,6 +28,7 @@ from suricata_eve.frame import series
 from suricata_eve.ingest.report import many
 from suricata_eve.options import check_choice
 from suricata_eve.output.captures import (
+    LONGEST,
     PCAP_SECONDS,
     Packets,
     comment_options,
@@ -185,6 +186,7 @@ def _found(frame: pd.DataFrame, linktype: int | None, *, seconds: int) -> _Found
     types = _linktypes(frame, rows, linktype)
     texts = joined(text_column(take_column(frame["packet"], rows)).cast(pa.large_string()))
     data, not_base64 = decode_base64(texts)
+    too_long = np.asarray(pc.binary_length(data)) > LONGEST
     no_time = np.asarray(moments.is_null())
     outside = ~no_time & ((times < 0) | (times // 1_000_000 >= seconds))
     left_out = {
@@ -192,6 +194,7 @@ def _found(frame: pd.DataFrame, linktype: int | None, *, seconds: int) -> _Found
         _WITHOUT_LINKTYPE: types < 0,
         "without a time": no_time,
         "at a time that the file has no number for": outside,
+        f"longer than the {LONGEST:,} bytes that programs read": too_long,
     }
     good = ~np.logical_or.reduce(list(left_out.values()))
     if not good.all():

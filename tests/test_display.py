@@ -230,6 +230,8 @@ def test_an_older_pandas_gets_a_formatter_once(monkeypatch: pytest.MonkeyPatch) 
     with pd.option_context("styler.html.mathjax", True):  # noqa: FBT003
         assert first["Styler"](styler) == "<table>"
     assert first["Styler"](SimpleNamespace(_repr_html_=lambda: None)) is None
+    # A frame of a class that wants no HTML.
+    assert first["DataFrame"](SimpleNamespace(_repr_html_=None)) is None
 
 
 @pytest.mark.parametrize(

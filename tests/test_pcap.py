@@ -262,6 +262,18 @@ def test_what_cannot_be_written_is_counted_and_the_rest_is_written() -> None:
     assert caught[0].filename == __file__
 
 
+def test_a_packet_that_would_keep_programs_from_reading_on_is_left_out(tmp_path: Path) -> None:
+    """Wireshark and libpcap stop at one of more than 262,144 bytes, and miss what follows."""
+    longest = bytes(262_144)
+    packets = [b"\0" * 60, longest, longest + b"\0", b"\1" * 60]
+    frame = frame_of(*(event(data, f"2026-01-01T00:00:0{n}Z") for n, data in enumerate(packets)))
+
+    for name in ("a.pcap", "a.pcapng"):
+        with pytest.warns(EveWarning, match=r"1 of 4 packets left out: 1 longer than .*row 2\)"):
+            to_pcap(frame, tmp_path / name)
+        assert [row[0] for row in tshark(tmp_path / name, "frame.len")] == ["60", "262144", "60"]
+
+
 def test_a_link_type_can_be_given_for_packets_without_one() -> None:
     frame = frame_of(event(b"a", linktype=None), event(b"b", linktype=9))
     assert [packet.linktype for packet in written(frame, linktype=1)] == [1, 9]

@@ -75,7 +75,7 @@ class Packets:
         EveWarning
             If packets were left out, with their number and an example for each reason: what
             is not Base64; no link type or no time; a time before 1970, or one after 2106 in a
-            pcap file.
+            pcap file; more than 262,144 bytes, where Wireshark and libpcap stop reading.
 
         See Also
         --------

@@ -19,13 +19,25 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PCAP_SECONDS", "Packets", "comment_options", "decode_base64", "pcap", "pcapng"]
+__all__ = [
+    "LONGEST",
+    "PCAP_SECONDS",
+    "Packets",
+    "comment_options",
+    "decode_base64",
+    "pcap",
+    "pcapng",
+]
 
 PCAP_SECONDS = 2**32
 """The first second since 1970 that a pcap file has no number for."""
 
+LONGEST = 262_144
+"""The most bytes of a packet that libpcap and Wireshark take: they read nothing behind a longer
+one (MAXIMUM_SNAPLEN in libpcap's pcap-int.h, WTAP_MAX_PACKET_SIZE_STANDARD in Wireshark's wtap.h).
+"""
+
 _BLOCK = 1 << 25  # bytes of packets that are laid out at a time
-_SNAP_LENGTH = 262_144  # what tcpdump and Wireshark capture, and the most that libpcap takes
 _APPLICATION = b"suricata_eve"
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -59,7 +71,7 @@ class Packets(NamedTuple):
     linktypes: NDArray[np.int64]
     """Numbers of LINKTYPE, below 65,536."""
     data: pa.Array
-    """The bytes, as large_binary."""
+    """The bytes, as large_binary, of each no more than ``LONGEST``."""
     options: pa.Array
     """What :func:`comment_options` returns."""
 
@@ -155,8 +167,8 @@ def comment_options(
     pyarrow.Array
         For each packet its options as large_binary, empty where it has no comment.
     """
-    laid = pa.array([_option(_COMMENT, _cut(text)) for text in comments], pa.binary())
-    last = pa.array([(_END).to_bytes(4, "little")], pa.binary())
+    laid = pa.array([_option(_COMMENT, _cut(text)) for text in comments], pa.large_binary())
+    last = pa.array([_END.to_bytes(4, "little")], pa.large_binary())
     commented, starts = np.unique(packets, return_index=True)
     # After the comments of each packet comes the end of its options.
     order = np.insert(codes, [*starts[1:], len(codes)][: len(commented)], len(comments))
@@ -165,7 +177,7 @@ def comment_options(
     offsets[commented + 1] += 1
     offsets = np.cumsum(offsets)
     values = pa.concat_arrays([laid, last]).take(pa.array(order))
-    lists = pa.LargeListArray.from_arrays(pa.array(offsets), values.cast(pa.large_binary()))
+    lists = pa.LargeListArray.from_arrays(pa.array(offsets), values)
     return pc.binary_join(lists, pa.scalar(b"", pa.large_binary()))
 
 
@@ -194,7 +206,7 @@ def pcap(packets: Packets) -> Iterator[memoryview | bytes]:
     bytes
         The file, piece by piece.
     """
-    numbers = (0xA1B2C3D4, 2 | 4 << 16, 0, 0, _snap_length(packets), int(packets.linktypes[0]))
+    numbers = (0xA1B2C3D4, 2 | 4 << 16, 0, 0, LONGEST, int(packets.linktypes[0]))
     yield np.array(numbers, "<u4").tobytes()
     for part in _parts(packets):
         sizes = _sizes(part.data)
@@ -222,7 +234,7 @@ def pcapng(packets: Packets) -> Iterator[memoryview | bytes]:
     yield _framed(0x0A0D0D0A, version + options)
     types, interfaces = np.unique(packets.linktypes, return_inverse=True)
     for linktype in types.tolist():
-        yield _framed(1, np.array([linktype, _snap_length(packets)], "<u4").tobytes())
+        yield _framed(1, np.array([linktype, LONGEST], "<u4").tobytes())
     fills = pa.array([bytes(size) for size in range(4)], pa.large_binary())
     for part in _parts(packets._replace(linktypes=interfaces)):
         sizes = _sizes(part.data)
@@ -241,10 +253,6 @@ def pcapng(packets: Packets) -> Iterator[memoryview | bytes]:
 def _framed(kind: int, body: bytes) -> bytes:
     total = (12 + len(body)).to_bytes(4, "little")
     return kind.to_bytes(4, "little") + total + body + total
-
-
-def _snap_length(packets: Packets) -> int:
-    return max(_SNAP_LENGTH, int(_sizes(packets.data).max(initial=0)))
 
 
 def _sizes(values: pa.Array) -> NDArray[np.int64]:
