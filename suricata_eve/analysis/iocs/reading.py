@@ -83,8 +83,8 @@ def read_pieces(
             link = path == "http.url" and "fields" in sources and "url" in kinds
             if not (known or search or link):
                 continue
-            rows, texts, distinct = _numbered(leaf)
-            place = Place(name, rows, texts, single=_ascends(rows))
+            texts, distinct = _numbered(leaf.values)
+            place = Place(name, leaf.rows, texts, single=_ascends(leaf.rows))
             if known and means is not None:
                 yield from expanded(place, _read(means, distinct), wanted)
             if link and "http.hostname" in frame.columns:
@@ -105,7 +105,7 @@ def _ascends(rows: NDArray[np.int64]) -> bool:
 
 
 class _Leaf(NamedTuple):
-    """Texts of a column, as of `Leaf`, but in as many chunks as they come, and with nulls."""
+    """Texts of a column, as of `Leaf`, but in as many chunks as they come."""
 
     path: str
     values: pa.ChunkedArray
@@ -118,8 +118,10 @@ def _leaves(column: pd.Series) -> Iterator[_Leaf]:
     rows, chunks, start = [], [], 0
     for chunk in data.chunks:
         if chunk.null_count < len(chunk):
-            rows.append(np.arange(start, start + len(chunk)))
-            chunks.append(chunk)
+            # Most columns are of few events: what follows costs by rows, with a value or not.
+            there = pc.indices_nonzero(chunk.is_valid())
+            rows.append(np.asarray(there).astype(np.int64) + start)
+            chunks.append(chunk.drop_null())
         start += len(chunk)
     if not chunks:
         return
@@ -133,18 +135,12 @@ def _leaves(column: pd.Series) -> Iterator[_Leaf]:
         yield _Leaf(leaf.path, pa.chunked_array([texts]), everything[leaf.rows])
 
 
-def _numbered(leaf: _Leaf) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:
-    """Give numbers to distinct texts; return rows, the number of the text of each, and texts."""
-    _, data, rows = leaf
-    coded = data.dictionary_encode().combine_chunks()
+def _numbered(texts: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
+    """Give numbers to distinct texts; return that of each, and the texts."""
+    coded = texts.dictionary_encode().combine_chunks()
     if isinstance(coded, pa.ChunkedArray):  # older releases of Arrow give one chunk
         coded = coded.chunk(0)
-    distinct = coded.dictionary.cast(pa.large_string())
-    if not coded.indices.null_count:
-        return rows, np.asarray(coded.indices), distinct
-    numbers = np.asarray(coded.indices.fill_null(-1))
-    there = np.flatnonzero(numbers >= 0)
-    return rows[there], numbers[there], distinct
+    return np.asarray(coded.indices), coded.dictionary.cast(pa.large_string())
 
 
 def _texts(column: pd.Series) -> pa.ChunkedArray:
