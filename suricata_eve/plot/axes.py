@@ -12,28 +12,27 @@ from suricata_eve.errors import EveOptionError, EveTypeError
 from suricata_eve.optional import import_optional_dependency
 from suricata_eve.plot.colors import LINE, MUTED
 from suricata_eve.plot.labels import LITERAL, literal
-from suricata_eve.plot.times import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
 __all__ = [
     "NARROW",
     "amount",
     "checked_top",
-    "days",
+    "is_dark",
     "label_width",
     "legend",
     "matplotlib",
     "nothing",
     "open_axes",
+    "room_of",
     "row_size",
     "say",
     "style",
-    "time_axis",
+    "text_width",
     "width_of",
 ]
 
@@ -77,7 +76,9 @@ def open_axes(ax: Axes | None, *, size: tuple[float, float]) -> Axes:
     Raises
     ------
     EveTypeError
-        If `ax` is something else.
+        If `ax` is something else, or not one with a horizontal and a vertical axis.
+    EveOptionError
+        If something is drawn on it: what its axes say would be true of one of both only.
     """
     if ax is None:
         figure = matplotlib("pyplot").figure(figsize=size, layout="constrained")
@@ -90,7 +91,30 @@ def open_axes(ax: Axes | None, *, size: tuple[float, float]) -> Axes:
             f"and its Axes, of several an array to choose one of"
         )
         raise EveTypeError(msg)
+    if ax.name != "rectilinear":
+        msg = f"ax has a projection, {ax.name!r}; give one without, as plt.subplots() makes them"
+        raise EveTypeError(msg)
+    if ax.has_data():
+        msg = "ax shows something already; give an empty one, or empty it first: ax.clear()"
+        raise EveOptionError(msg)
     return ax
+
+
+def is_dark(ax: Axes) -> bool:
+    """Tell whether axes are drawn on a dark ground.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+
+    Returns
+    -------
+    bool
+        By the luminance of ITU-R BT.709.
+    """
+    red, green, blue = matplotlib("colors").to_rgb(ax.get_facecolor())
+    return bool(0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.5)
 
 
 def checked_top(top: object, *, most: int) -> int:
@@ -141,6 +165,40 @@ def width_of(ax: Axes) -> float:
     return float(ax.bbox.width / ax.figure.dpi)
 
 
+def room_of(ax: Axes) -> float:
+    """Return about how wide axes and what stands beside them may be, in inches.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+
+    Returns
+    -------
+    float
+        A layout takes the margins for them, too, which are about a fifth of the axes.
+    """
+    return width_of(ax) * (1.2 if ax.figure.get_layout_engine() is not None else 1)
+
+
+def text_width(letters: int, size: float) -> float:
+    """Return about how wide a text is, in inches.
+
+    Parameters
+    ----------
+    letters : int
+        How many it has.
+    size : float
+        Of the letters, in points.
+
+    Returns
+    -------
+    float
+        Enough for most texts, also in a font of one width.
+    """
+    return letters * size * _LETTER / 72
+
+
 def label_width(ax: Axes, share: float, size: float) -> int:
     """Return how many letters a label may have.
 
@@ -158,7 +216,7 @@ def label_width(ax: Axes, share: float, size: float) -> int:
     int
         From 12 to 64.
     """
-    return int(np.clip(width_of(ax) * share * 72 / (size * _LETTER), 12, 64))
+    return int(np.clip(width_of(ax) * share / text_width(1, size), 12, 64))
 
 
 def style(ax: Axes, *, title: str, grid: str = "both", share: float = 1) -> None:
@@ -248,49 +306,6 @@ def nothing(ax: Axes, what: str) -> None:
     ax.text(
         0.5, 0.5, what, transform=ax.transAxes, ha="center", va="center", color=MUTED, **LITERAL
     )
-
-
-def days(times: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return times as matplotlib's dates.
-
-    Parameters
-    ----------
-    times : ndarray of int64
-        Microseconds since 1970.
-
-    Returns
-    -------
-    ndarray of float64
-        Days since matplotlib's epoch.
-    """
-    return np.asarray(matplotlib("dates").date2num(times.astype("datetime64[us]")), np.float64)
-
-
-def time_axis(ax: Axes, edges: NDArray[np.int64]) -> str:
-    """Make the horizontal axis one of times in UTC, and return its label.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        The axes.
-    edges : ndarray of int64
-        Where bins begin and the last one ends, in microseconds since 1970.
-
-    Returns
-    -------
-    str
-        From which to which day it goes, so that labels of ticks need not say it.
-    """
-    dates = matplotlib("dates")
-    # With fewer ticks than these matplotlib warns that it found no interval that suits.
-    few = {"minticks": 2, "maxticks": 5} if width_of(ax) < NARROW else {}
-    locator = dates.AutoDateLocator(tz=dates.UTC, **few)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(
-        dates.ConciseDateFormatter(locator, tz=dates.UTC, show_offset=False)
-    )
-    ax.set_xlim(*days(edges[[0, -1]]))
-    return f"time (UTC), {span_of(edges[0], edges[-1] - 1)}"
 
 
 def amount(value: float, _: object = None) -> str:

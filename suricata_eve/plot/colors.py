@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ACCENT", "LINE", "MUTED", "NEUTRAL", "OTHER", "SEVERITIES", "colors_of"]
+__all__ = ["ACCENT", "LINE", "MUTED", "NEUTRAL", "OTHER", "SEVERITIES", "UNKNOWN", "colors_of"]
 
 _ORANGE, _SKY, _GREEN, _YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 _BLUE, _VERMILLION, _PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 _INDIGO, _WINE, _FOREST, _OLIVE = "#332288", "#882255", "#117733", "#999933"
 _TEAL, _ROSE, _VIOLET, _CYAN = "#44AA99", "#CC6677", "#AA4499", "#88CCEE"
+_SAND, _BROWN = "#DDCC77", "#661100"
 
 ACCENT = _VERMILLION
 """Alerts."""
@@ -27,6 +28,9 @@ NEUTRAL = _BLUE
 
 OTHER = "#A0A0A0"
 """All the others."""
+
+UNKNOWN = "#CFCFCF"
+"""What has no such value."""
 
 MUTED = "#808080"
 """Notes: readable on white and on black."""
@@ -54,7 +58,7 @@ _NAMES = {
     "quic": _TEAL,
     "rdp": _ROSE,
     "mqtt": _VIOLET,
-    "drop": "#661100",
+    "drop": _BROWN,
     "failed": "#6E6E6E",  # as app_proto: data that no parser knew
     "TCP": _BLUE,
     "UDP": _GREEN,
@@ -62,11 +66,13 @@ _NAMES = {
 }
 _POOL = (
     *(_BLUE, _ORANGE, _GREEN, _PURPLE, _SKY, _YELLOW),  # vermillion is for alerts
-    *(_INDIGO, _WINE, _TEAL, _OLIVE, _FOREST, _VIOLET, _ROSE, _CYAN),
+    *(_INDIGO, _WINE, _TEAL, _OLIVE, _FOREST, _VIOLET, _ROSE, _CYAN, _SAND),
 )
+_ON_DARK = {_INDIGO: "#8878E0", _WINE: "#B8336A", _BROWN: "#A0522D"}
+"""Lighter ones for those that cannot be seen on black."""
 
 
-def colors_of(names: Sequence[str], *, field: str = "") -> list[str]:
+def colors_of(names: Sequence[str], *, field: str = "", dark: bool = False) -> list[str]:
     """Give colours to names.
 
     Parameters
@@ -75,16 +81,19 @@ def colors_of(names: Sequence[str], *, field: str = "") -> list[str]:
         The most frequent first.
     field : str, default ""
         Of which they are values.
+    dark : bool, default False
+        Whether they are drawn on a dark ground.
 
     Returns
     -------
     list of str
         One for each, as ``#RRGGBB``. Event types and protocols have one of their own; other
-        names have the first that is free, and when there is none, one that is not.
+        names have the first that is free; up to fifteen names have different ones.
     """
     own = SEVERITIES if field == "alert.severity" else _NAMES
     fixed = {name: own[name] for name in names if name in own}
     free = [color for color in _POOL if color not in fixed.values()] or list(_POOL)
     others = [name for name in names if name not in fixed]
     given = {name: free[number % len(free)] for number, name in enumerate(others)}
-    return [fixed.get(name) or given[name] for name in names]
+    colors = [fixed.get(name) or given[name] for name in names]
+    return [_ON_DARK.get(color, color) for color in colors] if dark else colors

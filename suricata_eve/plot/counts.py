@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from suricata_eve.analysis.columns import require_columns, text_column
 from suricata_eve.analysis.fieldvalues import Sides, occurrences
 from suricata_eve.analysis.ranks import value_order
-from suricata_eve.plot.labels import texts_of
+from suricata_eve.plot.labels import shown, texts_of
 from suricata_eve.plot.times import Binned, Step, binned, instants
 from suricata_eve.schema.fields import is_known
 
@@ -177,21 +177,21 @@ def count_by_time(
     codes, bins = codes[bins >= 0], bins[bins >= 0]
 
     totals = np.bincount(codes, minlength=len(found.distinct)).astype(np.int64)
-    shown = leading(totals, found.distinct, top)
-    others = int(np.count_nonzero(totals)) - len(shown)
-    rows = np.full(len(totals), len(shown), np.int64)
-    rows[shown] = np.arange(len(shown))
-    height = len(shown) + (others > 0)
+    first = leading(totals, found.distinct, top)
+    others = int(np.count_nonzero(totals)) - len(first)
+    rows = np.full(len(totals), len(first), np.int64)
+    rows[first] = np.arange(len(first))
+    height = len(first) + (others > 0)
     flat = np.bincount(rows[codes] * layout.size + bins, minlength=height * layout.size)
     counts = flat.reshape(height, layout.size).astype(np.int64)
     notes = []
     if own:
         notes.append(f"{own} (the sensor's own clock)")
     if missing := int(np.count_nonzero(mask)) - len(chosen):
-        notes.append(f"{number_of(missing, 'event')} without {by}")
+        notes.append(f"{number_of(missing, 'event')} without {shown(by, 40)}")
     notes += time_notes(layout)
     return Counted(
-        texts_of(found.distinct.take(pa.array(shown))), counts, others, layout, _unshown(notes)
+        texts_of(found.distinct.take(pa.array(first))), counts, others, layout, _unshown(notes)
     )
 
 

@@ -10,7 +10,7 @@ from suricata_eve.optional import import_optional_dependency
 from suricata_eve.plot.axes import (
     amount,
     checked_top,
-    days,
+    is_dark,
     label_width,
     matplotlib,
     nothing,
@@ -18,11 +18,11 @@ from suricata_eve.plot.axes import (
     row_size,
     say,
     style,
-    time_axis,
 )
 from suricata_eve.plot.colors import LINE
 from suricata_eve.plot.counts import count_by_time, number_of
 from suricata_eve.plot.labels import LITERAL, shown, shown_all
+from suricata_eve.plot.timeaxis import days, time_axis
 from suricata_eve.plot.times import step_of
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def heatmap(
     )
     lines = np.arange(1, number) - 0.5
     ax.hlines(lines, edges[0], edges[-1], color=LINE, alpha=0.4, linewidth=0.5, zorder=0.5)
-    label = time_axis(ax, found.binned.edges)
+    label = time_axis(ax, found.binned)
     ax.set_ylim(number - 0.5, -0.5)
     size = row_size(ax, number)
     names = shown_all(found.names, label_width(ax, 0.4, size))
@@ -110,8 +110,8 @@ def _color_map(ax: Axes) -> Any:
     """Return viridis, so that few events are near the colour of the paper, and still seen."""
     library = import_optional_dependency("matplotlib", extra="plot", purpose="plotting")
     colors = matplotlib("colors")
-    light = np.dot(colors.to_rgb(ax.get_facecolor()), (0.2126, 0.7152, 0.0722)) > 0.5  # BT.709
-    shades = library.colormaps["viridis_r" if light else "viridis"](np.linspace(0.12, 1, 256))
+    name = "viridis" if is_dark(ax) else "viridis_r"
+    shades = library.colormaps[name](np.linspace(0.12, 1, 256))
     return colors.ListedColormap(shades)
 
 

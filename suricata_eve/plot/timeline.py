@@ -9,18 +9,18 @@ import numpy as np
 from suricata_eve.plot.axes import (
     amount,
     checked_top,
-    days,
+    is_dark,
     legend,
     matplotlib,
     nothing,
     open_axes,
     say,
     style,
-    time_axis,
 )
 from suricata_eve.plot.colors import OTHER, colors_of
 from suricata_eve.plot.counts import count_by_time, number_of
 from suricata_eve.plot.labels import shown, shown_all
+from suricata_eve.plot.timeaxis import days, time_axis
 from suricata_eve.plot.times import step_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def timeline(
         return ax
     edges = days(found.binned.edges)
     names = shown_all(found.names, _LABEL)
-    colors = colors_of(found.names, field=by)
+    colors = colors_of(found.names, field=by, dark=is_dark(ax))
     if found.others:
         names.append(number_of(found.others, "other"))
         colors.append(OTHER)
@@ -86,7 +86,7 @@ def timeline(
     for row, color in zip(found.counts, colors, strict=True):
         ax.stairs(floor + row, edges, baseline=floor, fill=True, color=color, linewidth=0)
         floor = floor + row
-    label = time_axis(ax, found.binned.edges)
+    label = time_axis(ax, found.binned)
     ax.set_ylim(0, max(float(floor.max()) * 1.05, 1))
     ax.yaxis.set_major_locator(
         matplotlib("ticker").MaxNLocator(5, integer=True, steps=[1, 2, 5, 10])

@@ -86,7 +86,8 @@ class Step(NamedTuple):
 
 
 STEPS = (
-    *(Step(f"{size} ms", size * 1000) for size in (1, 2, 5, 10, 20, 50, 100, 200, 500)),
+    Step("ms", 1000),
+    *(Step(f"{size} ms", size * 1000) for size in (2, 5, 10, 20, 50, 100, 200, 500)),
     Step("second", _SECOND),
     *(Step(f"{size} s", size * _SECOND) for size in (2, 5, 10, 15, 30)),
     Step("minute", 60 * _SECOND),
@@ -196,6 +197,9 @@ class Binned(NamedTuple):
     step: Step
     """Their width."""
 
+    span: str
+    """From when to when the events in them are, as dates; empty without any."""
+
     outside: int
     """How many events have a time far from the others'."""
 
@@ -241,7 +245,7 @@ def binned(times: NDArray[np.int64], *, step: Step | None, most: int) -> Binned:
     if span is None:
         dates = _dates(times[known])
         none = np.empty(0, np.int64)
-        return Binned(bins, none, step or STEPS[-1], len(times) - untimed, dates, untimed)
+        return Binned(bins, none, step or STEPS[-1], "", len(times) - untimed, dates, untimed)
     first, last = span
     chosen = step_for(first, last, most) if step is None else step
     low, high = chosen.numbers(np.array(span)).tolist()
@@ -256,7 +260,7 @@ def binned(times: NDArray[np.int64], *, step: Step | None, most: int) -> Binned:
     bins[inside] = chosen.numbers(times[inside]) - low
     edges = chosen.starts(np.arange(low, high + 2))
     others = times[known & ~inside]
-    return Binned(bins, edges, chosen, len(others), _dates(others), untimed)
+    return Binned(bins, edges, chosen, span_of(first, last), len(others), _dates(others), untimed)
 
 
 def _dates(times: NDArray[np.int64]) -> str:

@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 
 import suricata_eve
 from suricata_eve import plot
-from suricata_eve.errors import EveTypeError
+from suricata_eve.errors import EveOptionError, EveTypeError
 from suricata_eve.methods.plots import Plots
 
 NAMES = plot.__all__
@@ -157,6 +157,31 @@ def test_all_of_several_axes_are_refused(sample7: pd.DataFrame, name: str) -> No
 
     with pytest.raises(EveTypeError, match="ax is an Axes of matplotlib, not ndarray"):
         function(name)(sample7, ax=axes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("projection", ["polar", "3d", "mollweide"])
+def test_axes_of_a_projection_are_refused(
+    sample7: pd.DataFrame, name: str, projection: str
+) -> None:
+    ax = plt.figure().add_subplot(projection=projection)
+
+    with pytest.raises(EveTypeError, match=f"ax has a projection, '{projection}'"):
+        function(name)(sample7, ax=ax)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axes_that_show_something_are_refused(sample7: pd.DataFrame, name: str) -> None:
+    """Bars of two pictures under one axis would be told wrong by it."""
+    ax = function(name)(sample7)
+    texts = len(ax.texts)
+
+    with pytest.raises(EveOptionError, match=r"ax shows something already; .* ax\.clear\(\)"):
+        function(name)(sample7, ax=ax)
+
+    assert len(ax.texts) == texts
+    ax.clear()
+    assert function(name)(sample7, ax=ax) is ax
 
 
 @pytest.mark.parametrize("name", NAMES)

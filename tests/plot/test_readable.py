@@ -187,6 +187,11 @@ def test_the_name_of_a_field_is_text_as_well(name: str) -> None:
     events = evil_frame(["a", "b"]).rename(columns={"http.url": field})
 
     draw(PICTURES[name](events, field))
+    lacking = events.assign(**{field: events[field].where(events["event_type"] == "alert")})
+    ax = PICTURES[name](lacking, field)
+    draw(ax)
+
+    assert "events without http.$" in ax.get_xlabel().replace("\n", " ")
     draw(PICTURES[name](events.assign(timestamp=pd.Series([], dtype="datetime64[us, UTC]")), field))
 
 

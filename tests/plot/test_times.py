@@ -27,7 +27,7 @@ def dates(edges: np.ndarray[Any, np.dtype[np.int64]]) -> list[str]:
 @pytest.mark.parametrize(
     ("first", "last", "most", "name"),
     [
-        ("2022-01-01T00:00", "2022-01-01T00:00", 120, "1 ms"),
+        ("2022-01-01T00:00", "2022-01-01T00:00", 120, "ms"),
         ("2022-01-01T00:00", "2022-01-01T00:00:10", 120, "100 ms"),
         ("2022-01-01T00:00", "2022-01-01T00:59:59", 60, "minute"),
         ("2022-01-01T00:00", "2022-01-01T01:00:00", 60, "2 min"),
@@ -103,6 +103,7 @@ def test_a_few_events_of_another_year_do_not_stretch_the_axis() -> None:
 
     assert dates(found.edges[[0, -1]])[0] == "2022-01-01T00:00:00"
     assert found.step.name == "10 s"
+    assert found.span == "2022-01-01"
     assert found.outside == 2
     assert found.outside_span == "1970-01-01 to 2026-05-05"
     assert found.bins[-2:].tolist() == [-1, -1]
