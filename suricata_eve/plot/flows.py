@@ -13,8 +13,10 @@ from suricata_eve.analysis.columns import arrow_column, joined, require_columns
 from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.events import events_at
 from suricata_eve.analysis.rows import take_column
+from suricata_eve.errors import EveTypeError
 from suricata_eve.plot.axes import (
     checked_top,
+    is_dark,
     legend,
     matplotlib,
     nothing,
@@ -23,7 +25,7 @@ from suricata_eve.plot.axes import (
     style,
     width_of,
 )
-from suricata_eve.plot.colors import ACCENT, LINE, OTHER, colors_of
+from suricata_eve.plot.colors import ACCENT, LINE, OTHER, UNKNOWN, colors_of
 from suricata_eve.plot.counts import leading, number_of
 from suricata_eve.plot.labels import shown_all
 from suricata_eve.plot.scales import Scale, scale_of
@@ -35,9 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Points", "flow_points", "flows"]
 
+_FEW = 200  # places, between which there is room
 _MANY = 20_000
 _PER_DECADE = 40
-_NO_PROTOCOL = "#CFCFCF"
 _LABEL = 20
 
 
@@ -135,7 +137,12 @@ def _alerted(frame: pd.DataFrame, positions: NDArray[np.int64]) -> NDArray[np.bo
     if "flow.alerted" not in frame.columns:
         return np.zeros(len(positions), bool)
     data = joined(arrow_column(take_column(frame["flow.alerted"], positions)))
-    return np.asarray(data.cast(pa.bool_()).fill_null(fill_value=False), bool)
+    try:
+        told = data.cast(pa.bool_())
+    except pa.ArrowException as error:
+        msg = f"'flow.alerted' should hold booleans: {error}; df.eve.normalize_types() makes them"
+        raise EveTypeError(msg) from error
+    return np.asarray(told.fill_null(fill_value=False), bool)
 
 
 def flows(frame: pd.DataFrame, *, top: int = 7, ax: Axes | None = None) -> Axes:
@@ -199,9 +206,10 @@ def _axis(ax: Axes, which: str, scale: Scale, most: int) -> None:
 
 def _draw(ax: Axes, points: Points, x: Scale, y: Scale) -> tuple[list[Any], list[str]]:
     """Draw the points, and return what explains them."""
-    base = 16.0 if len(points.counts) <= 3000 else 6.0
+    few = len(points.counts) <= _FEW
+    base = 36.0 if few else 16.0 if len(points.counts) <= 3000 else 6.0
     sizes = base * (1 + np.log10(points.counts))
-    colors = [*colors_of(points.names), OTHER, _NO_PROTOCOL]
+    colors = [*colors_of(points.names, dark=is_dark(ax)), OTHER, UNKNOWN]
     labels = [
         *shown_all(points.names, _LABEL), number_of(points.others, "other"), "no protocol"
     ]  # fmt: skip
@@ -214,7 +222,7 @@ def _draw(ax: Axes, points: Points, x: Scale, y: Scale) -> tuple[list[Any], list
             handles.append(line([], [], color=color, marker="o", linestyle="", markersize=6))
             names.append(label)
     shades = np.array(colors)
-    for alerted, edge, width in ((False, "none", 0.0), (True, ACCENT, 0.8)):
+    for alerted, edge, width in ((False, "none", 0.0), (True, ACCENT, 1.4 if few else 0.8)):
         chosen = order[points.alerted[order] == alerted]
         if not len(chosen):
             continue

@@ -9,23 +9,27 @@ import pandas as pd
 import pyarrow as pa
 
 from suricata_eve.analysis.codes import encode
-from suricata_eve.analysis.columns import arrow_column, integer_column, joined
+from suricata_eve.analysis.columns import arrow_column, integer_column, joined, require_columns
 from suricata_eve.analysis.edges import edges
 from suricata_eve.analysis.orientation import ENDS, has_ends, orientation
 from suricata_eve.errors import EveTypeError
 from suricata_eve.plot.axes import (
     NARROW,
     checked_top,
+    is_dark,
     matplotlib,
     nothing,
     open_axes,
+    room_of,
     say,
     style,
+    text_width,
     width_of,
 )
 from suricata_eve.plot.colors import ACCENT, MUTED, NEUTRAL, OTHER
-from suricata_eve.plot.counts import leading
+from suricata_eve.plot.counts import leading, number_of, traffic
 from suricata_eve.plot.labels import LITERAL, literal, shown, texts_of
+from suricata_eve.schema.fields import arrow_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Pairs", "count_pairs", "graph"]
 
-_SHARE = 0.32  # of the width, for the names of one side
+_SHARE = 0.32  # of the width, for the names of one side, at the most
+_ABOVE = 0.33  # inches, for a legend above the names of the fields
 _CURVE = np.linspace(0, 1, 25)
 
 
@@ -65,6 +70,9 @@ class Pairs(NamedTuple):
     counts: NDArray[np.int64]
     alerts: NDArray[np.int64]
 
+    missing: int
+    """How many events of the traffic lack one; 0 for lists, whose events are in several pairs."""
+
 
 def count_pairs(frame: pd.DataFrame, source: str, target: str, *, top: int) -> Pairs:
     """Count the events between the most frequent values of two fields.
@@ -89,6 +97,7 @@ def count_pairs(frame: pd.DataFrame, source: str, target: str, *, top: int) -> P
         If there is no such field.
     """
     _check_names({"source": source, "target": target})
+    require_columns(frame, ["event_type", "timestamp"], method="graph")
     table = edges(_enough(frame, (source, target)), source, target)
     counts, alerts = (
         np.asarray(joined(integer_column(table[name]))).astype(np.int64)
@@ -102,7 +111,19 @@ def count_pairs(frame: pd.DataFrame, source: str, target: str, *, top: int) -> P
     totals = np.zeros((2, len(there)), np.int64)
     np.add.at(totals[0], place, counts)
     np.add.at(totals[1], place, alerts)
-    return Pairs(left, right, there // width, there % width, totals[0], totals[1])
+    missing = 0
+    if _has_one(frame, source) and _has_one(frame, target):
+        missing = max(int(np.count_nonzero(traffic(frame)[0]) - counts.sum()), 0)
+    return Pairs(left, right, there // width, there % width, totals[0], totals[1], missing)
+
+
+def _has_one(frame: pd.DataFrame, field: str) -> bool:
+    """Tell whether an event has one value of a field at the most."""
+    if field not in frame.columns:
+        return True
+    dtype = frame[field].dtype
+    kind = dtype.pyarrow_dtype if isinstance(dtype, pd.ArrowDtype) else arrow_type(field)
+    return kind is not None and not pa.types.is_nested(kind)
 
 
 def _check_names(fields: Mapping[str, object]) -> None:
@@ -175,30 +196,46 @@ def graph(
     """
     found = count_pairs(frame, source, target, top=checked_top(top, most=40))
     height = max(len(found.source.counts), len(found.target.counts))
-    ax = open_axes(ax, size=(10, 1.6 + 0.3 * max(height, 4)))
+    ax = open_axes(ax, size=(10, 1.6 + 0.3 * max(height, 2)))
     style(ax, title=f"Events by {shown(source, 30)} and {shown(target, 30)}", grid="none")
     ax.set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_visible(False)
+    notes = []
+    if found.missing:
+        lack = f"without {shown(source, 30)} or {shown(target, 30)}"
+        notes.append(f"not shown: {number_of(found.missing, 'event')} {lack}")
     if not len(found.counts):
         nothing(ax, f"no events with {shown(source, 30)} and {shown(target, 30)}")
+        say(ax, "", notes)
         return ax
-    room = _SHARE / (1 - 2 * _SHARE)
-    ax.set_xlim(-room, 1 + room)
-    ax.set_ylim(height - 0.4, -2.8)
-    left, right = (
-        np.linspace(0, height - 1, len(side.counts)) if len(side.counts) > 1
-        else np.array([(height - 1) / 2])
-        for side in (found.source, found.target)
-    )  # fmt: skip
+    left, right = (_places(len(side.counts), height) for side in (found.source, found.target))
+    _make_room(ax, height, _draw_side(ax, found.source, source, left, 0.0),
+               _draw_side(ax, found.target, target, right, 1.0))  # fmt: skip
     _draw_lines(ax, found, left, right)
-    _draw_side(ax, found.source, source, left, 0.0)
-    _draw_side(ax, found.target, target, right, 1.0)
-    notes = [f"the wider a line, the more events (up to {int(found.counts.max()):,})"]
+    notes.insert(0, f"the wider a line, the more events (up to {int(found.counts.max()):,})")
     say(ax, "", notes)
     _legend(ax, found)
     return ax
+
+
+def _places(number: int, height: int) -> NDArray[np.float64]:
+    """Return the heights of the names of a side: from the first row to the last."""
+    return np.linspace(0, height - 1, number) if number > 1 else np.array([(height - 1) / 2])
+
+
+def _title(ax: Axes) -> float:
+    """Return how far the name of a field is above the first row, in points."""
+    return 18 if width_of(ax) >= NARROW else 13
+
+
+def _make_room(ax: Axes, height: int, left: float, right: float) -> None:
+    """Set the limits: so many inches beside the rows for names, and above for what is said."""
+    first, last = left / room_of(ax), right / room_of(ax)
+    ax.set_xlim(-first / (1 - first - last), 1 + last / (1 - first - last))
+    above = min((_ABOVE + _title(ax) / 72) * ax.figure.dpi / ax.bbox.height, 0.5)
+    ax.set_ylim(height - 0.5, height - 0.5 - height / (1 - above))
 
 
 def _draw_lines(
@@ -210,7 +247,8 @@ def _draw_lines(
     heights = starts[:, None] + (ends - starts)[:, None] * bend[None, :]
     paths = np.stack([np.broadcast_to(_CURVE, heights.shape), heights], axis=-1)
     alerted = found.alerts > 0
-    for chosen, color, alpha in ((~alerted, NEUTRAL, 0.35), (alerted, ACCENT, 0.55)):
+    more = 0.3 if is_dark(ax) else 0.0
+    for chosen, color, alpha in ((~alerted, NEUTRAL, 0.35 + more), (alerted, ACCENT, 0.55 + more)):
         if chosen.any():
             lines = matplotlib("collections").LineCollection(
                 list(paths[chosen]), linewidths=0.4 + 4 * share[chosen] ** 2, colors=color,
@@ -219,31 +257,37 @@ def _draw_lines(
             ax.add_collection(lines, autolim=False)
 
 
-def _draw_side(ax: Axes, side: Side, field: str, places: NDArray[np.float64], x: float) -> None:
+def _draw_side(ax: Axes, side: Side, field: str, places: NDArray[np.float64], x: float) -> float:
+    """Draw the names of a side, and return how wide they are, in inches."""
     size = 8.5 if width_of(ax) >= NARROW else 7
-    # A layout makes the axes as wide as the figure: there is nothing beside them.
-    width = width_of(ax) * (1.2 if ax.figure.get_layout_engine() is not None else 1)
-    letters = max(int(width * _SHARE * 72 / (size * 0.6)) - 8, 8)
+    widest = room_of(ax) * _SHARE
+    counts = [f"{count:,}" for count in side.counts.tolist()]
+    letters = max(int(widest / text_width(1, size)) - 2 - max(map(len, counts)), 8)
     names = [shown(name, letters) for name in side.names]
     if side.others:
         names.append(f"{side.others:,} more")
+    labels = [f"{name}  {count}" for name, count in zip(names, counts, strict=True)]
     align, offset = ("right", -7) if x == 0 else ("left", 7)
     colors = [NEUTRAL] * len(side.names) + [OTHER] * (side.others > 0)
     ax.scatter(np.full(len(places), x), places, s=22, c=colors, zorder=3, clip_on=False)
-    for name, count, place in zip(names, side.counts.tolist(), places.tolist(), strict=True):
+    title = shown(field, letters)
+    heights = [*places.tolist(), 0.0]
+    for number, (text, place) in enumerate(zip([*labels, title], heights, strict=True)):
+        named = number < len(labels)
         ax.annotate(
-            f"{name}  {count:,}", (x, place), xytext=(offset, 0), textcoords="offset points",
-            ha=align, va="center", fontsize=size, **LITERAL,
+            text, (x, place), xytext=(offset, 0 if named else _title(ax)),
+            textcoords="offset points", ha=align, va="center", fontsize=size,
+            color=None if named else MUTED, **LITERAL,
         )  # fmt: skip
-    ax.annotate(
-        shown(field, letters), (x, -1.1), xytext=(offset, 0), textcoords="offset points",
-        ha=align, va="center", fontsize=size, color=MUTED, **LITERAL,
-    )  # fmt: skip
+    return min(text_width(max(map(len, [*labels, title])), size) + 0.15, widest)
 
 
 def _legend(ax: Axes, found: Pairs) -> None:
     """Say in the middle above what the colours are."""
-    kinds = ((found.alerts > 0, ACCENT, "with alerts"), (found.alerts == 0, NEUTRAL, "without"))
+    kinds = (
+        (found.alerts > 0, ACCENT, "with alerts"),
+        (found.alerts == 0, NEUTRAL, "without alerts"),
+    )
     line = matplotlib("lines").Line2D
     there = [(color, label) for mask, color, label in kinds if mask.any()]
     made = ax.legend(

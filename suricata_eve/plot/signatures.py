@@ -14,6 +14,7 @@ from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.events import events_at
 from suricata_eve.analysis.orientation import has_ends, orientation
 from suricata_eve.plot.axes import (
+    NARROW,
     amount,
     checked_top,
     label_width,
@@ -21,12 +22,14 @@ from suricata_eve.plot.axes import (
     matplotlib,
     nothing,
     open_axes,
+    room_of,
     row_size,
     say,
     style,
+    text_width,
     width_of,
 )
-from suricata_eve.plot.colors import MUTED, OTHER, SEVERITIES
+from suricata_eve.plot.colors import MUTED, OTHER, SEVERITIES, UNKNOWN
 from suricata_eve.plot.counts import leading, number_of
 from suricata_eve.plot.labels import LITERAL, shown_all
 
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Signatures", "count_signatures", "signatures"]
 
 _NO_SEVERITY = 2**63 - 1
+_BESIDE = 1.0  # inches that a legend takes
 
 
 class Signatures(NamedTuple):
@@ -144,22 +148,23 @@ def signatures(frame: pd.DataFrame, *, top: int = 20, ax: Axes | None = None) ->
         say(ax, "", notes)
         return ax
     places = np.arange(number)
-    kinds = [None if severity is None else str(severity) for severity in found.severities]
-    ax.barh(
-        places, found.counts, height=0.72, color=[SEVERITIES.get(k or "", OTHER) for k in kinds]
-    )
+    colors = [
+        UNKNOWN if severity is None else SEVERITIES.get(str(severity), OTHER)
+        for severity in found.severities
+    ]
+    ax.barh(places, found.counts, height=0.72, color=colors)
     ax.set_ylim(number - 0.4, -0.6)
     size = row_size(ax, number)
     names = shown_all(found.names, label_width(ax, 0.6, size))
     ax.set_yticks(places, names, fontsize=size, **LITERAL)
     ax.tick_params(axis="y", length=0)
-    _label_bars(ax, found, min(size, 8))
+    _label_bars(ax, found, min(size, 8), text_width(max(map(len, names)), size))
     ax.xaxis.set_major_locator(
         matplotlib("ticker").MaxNLocator(4, integer=True, steps=[1, 2, 5, 10])
     )
     ax.xaxis.set_major_formatter(matplotlib("ticker").FuncFormatter(amount))
     say(ax, "alerts", notes, share=0.55)
-    _legend(ax, kinds)
+    _legend(ax, found.severities)
     return ax
 
 
@@ -173,8 +178,11 @@ def _notes(found: Signatures) -> list[str]:
     return notes
 
 
-def _label_bars(ax: Axes, found: Signatures, size: float) -> None:
-    """Write beside each bar how many alerts it is of, and of how many clients."""
+def _label_bars(ax: Axes, found: Signatures, size: float, beside: float) -> None:
+    """Write beside each bar how many alerts it is of, and of how many clients.
+
+    A layout takes the names, so many inches, and a legend out of the width of the axes.
+    """
     counts = [f"{count:,}" for count in found.counts.tolist()]
     more = [""] * len(counts)
     if found.clients is not None:
@@ -185,16 +193,23 @@ def _label_bars(ax: Axes, found: Signatures, size: float) -> None:
             label, (count, place), xytext=(4, 0), textcoords="offset points",
             va="center", fontsize=size, color=MUTED, **LITERAL,
         )  # fmt: skip
-    # The names take about half of the place.
-    inches = max(map(len, labels)) * size * 0.62 / 72 + 0.1
-    room = min(inches / max(width_of(ax) * 0.6, 0.1), 0.6)
+    width = room_of(ax)
+    if ax.figure.get_layout_engine() is not None:
+        width = max(width - beside - (_BESIDE if width_of(ax) >= NARROW else 0), width / 4)
+    room = min((text_width(max(map(len, labels)), size) + 0.1) / width, 0.6)
     ax.set_xlim(0, float(found.counts.max()) / (1 - room))
 
 
-def _legend(ax: Axes, kinds: list[str | None]) -> None:
-    there = sorted({kind for kind in kinds if kind is not None}, key=int)
-    labels = [f"{kind} (highest)" if kind == "1" else kind for kind in there]
-    labels += ["unknown"] if None in kinds else []
-    colors = [SEVERITIES.get(kind, OTHER) for kind in there] + [OTHER] * (None in kinds)
+def _legend(ax: Axes, severities: list[int | None]) -> None:
+    there = {severity for severity in severities if severity is not None}
+    named = [str(severity) for severity in sorted(there) if str(severity) in SEVERITIES]
+    labels = [f"{kind} (highest)" if kind == "1" else kind for kind in named]
+    colors = [SEVERITIES[kind] for kind in named]
+    if rest := sorted(there - set(map(int, named))):
+        labels.append(f"{rest[0]} to {rest[-1]}" if len(rest) > 1 else str(rest[0]))
+        colors.append(OTHER)
+    if None in severities:
+        labels.append("unknown")
+        colors.append(UNKNOWN)
     patches = [matplotlib("patches").Patch(color=color) for color in colors]
     legend(ax, patches, labels, title="severity")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import matplotlib.collections
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
-from suricata_eve.errors import MissingColumnError
+from suricata_eve.errors import EveTypeError, MissingColumnError
 from suricata_eve.plot import flows
 from suricata_eve.plot.flows import flow_points
 from suricata_eve.plot.scales import bytes_text, scale_of
@@ -105,6 +106,21 @@ def test_flows_that_do_not_tell_their_bytes_are_counted() -> None:
 
     assert flow_points(frame, top=7).unknown == 2
     assert flows(frame).get_xlabel().endswith("not shown: 2 flows without numbers of bytes")
+
+
+def test_what_is_no_boolean_is_refused() -> None:
+    frame = pd.DataFrame(
+        {
+            "event_type": ["flow"],
+            "flow.bytes_toserver": [1],
+            "flow.bytes_toclient": [1],
+            "flow.alerted": ["perhaps"],
+        }
+    )
+
+    with pytest.raises(EveTypeError, match=r"'flow.alerted' should hold booleans: .*perhaps"):
+        flows(frame)
+    assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize("kinds", [[], ["alert"], ["flow"]], ids=str)

@@ -107,6 +107,40 @@ def test_pairs_are_those_of_the_table(sample: pd.DataFrame, target: str) -> None
     assert len(pairs.target.names) + pairs.target.others == table["target"].nunique()
 
 
+def test_events_that_lack_a_field_are_said_not_to_be_shown(sample7: pd.DataFrame) -> None:
+    """Those of Suricata itself apart: they are of no traffic. Of lists it is not known."""
+    traffic = sample7[sample7["event_type"] != "stats"]
+    lacking = int((traffic["src_ip"].isna() | traffic["tls.sni"].isna()).sum())
+
+    label = graph(sample7, "src_ip", "tls.sni").get_xlabel().replace("\n", " ")
+
+    assert label.endswith(f"; not shown: {lacking:,} events without src_ip or tls.sni")
+    assert "not shown" not in graph(sample7, "src_ip", "alert.metadata.tag").get_xlabel()
+
+
+@pytest.mark.parametrize("names", [["a"], ["a", "b"], ["x" * 60]], ids=str)
+def test_short_names_leave_the_width_to_the_lines(names: list[str]) -> None:
+    """And long ones do not take it."""
+    frame = pd.DataFrame(
+        {
+            "event_type": "http",
+            "timestamp": pd.Timestamp("2022-01-01", tz="UTC"),
+            "src_ip": names,
+            "dest_ip": "b",
+        }
+    )
+    ax = graph(frame, "src_ip", "dest_ip")
+    low, high = ax.get_xlim()
+
+    assert 1 / (high - low) > (0.5 if len(names[0]) > 1 else 0.8)
+
+
+@pytest.mark.parametrize("name", ["event_type", "timestamp"])
+def test_what_is_needed_is_asked_for_by_the_picture(sample7: pd.DataFrame, name: str) -> None:
+    with pytest.raises(MissingColumnError, match=rf"graph\(\) needs the column '{name}'"):
+        graph(sample7.drop(columns=name))
+
+
 @pytest.mark.parametrize("field", [5, None, ["src_ip"]], ids=str)
 def test_a_field_is_named_by_text(sample7: pd.DataFrame, field: Any) -> None:
     with pytest.raises(EveTypeError, match="target is the name of a field, not"):

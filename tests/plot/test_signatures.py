@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import matplotlib.colors
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from matplotlib.text import Annotation
 from suricata_eve.analysis import orientation
 from suricata_eve.errors import MissingColumnError
 from suricata_eve.plot import signatures
-from suricata_eve.plot.colors import OTHER, SEVERITIES
+from suricata_eve.plot.colors import OTHER, SEVERITIES, UNKNOWN
 from suricata_eve.plot.signatures import count_signatures
 
 
@@ -69,8 +70,48 @@ def test_what_is_not_known_is_grey_and_without_clients() -> None:
 
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
     assert beside(ax) == ["1", "1"]
-    assert {matplotlib.colors.to_hex(bar.get_facecolor()) for bar in ax.patches} == {OTHER.lower()}
+    assert {matplotlib.colors.to_hex(bar.get_facecolor()) for bar in ax.patches} == {
+        UNKNOWN.lower()
+    }
     assert ax.get_xlabel() == "alerts\n1 alert without a signature"
+
+
+def test_severities_without_a_colour_of_their_own_are_explained_together() -> None:
+    """A rule may have any priority up to 255."""
+    severities = [1, 4, 9, 255, None]
+    frame = pd.DataFrame(
+        {
+            "event_type": "alert",
+            "alert.signature": list("abcde"),
+            "alert.severity": pd.array(severities, "Int64"),
+        }
+    )
+
+    ax = signatures(frame)
+    legend = ax.get_legend()
+
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "1 (highest)",
+        "4 to 255",
+        "unknown",
+    ]
+    colors = [SEVERITIES["1"], OTHER, OTHER, OTHER, UNKNOWN]
+    assert [matplotlib.colors.to_hex(bar.get_facecolor()) for bar in ax.patches] == [
+        color.lower() for color in colors
+    ]
+
+
+@pytest.mark.parametrize("family", ["DejaVu Sans", "DejaVu Sans Mono"])
+def test_what_is_beside_the_longest_bar_has_room(sample7: pd.DataFrame, family: str) -> None:
+    with plt.rc_context({"font.family": family}):
+        ax = signatures(sample7)
+        ax.figure.canvas.draw()
+        legend = ax.get_legend()
+        assert legend is not None
+        first = next(text for text in ax.texts if isinstance(text, Annotation))
+
+        assert first.get_window_extent().x1 < legend.get_window_extent().x0
 
 
 @pytest.mark.parametrize("kinds", [[], ["flow"], ["alert"]], ids=str)
