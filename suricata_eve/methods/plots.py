@@ -21,6 +21,7 @@ class Plots:
     Each method is one call of the function of the same name in :mod:`suricata_eve.plot`. It
     draws with matplotlib, ``pip install 'suricata_eve[plot]'``, on axes that it is given or on
     a new figure, and returns the axes. It changes neither the frame nor matplotlib's settings.
+    In a figure of your own, ``layout="constrained"`` gives long names their room.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ class Plots:
             How wide a bin is, such as ``"30min"``. By default what suits the span, from a
             millisecond to ten years; the vertical axis says it.
         ax : matplotlib.axes.Axes, optional
-            Where to draw; by default on a new figure.
+            Empty ones to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -70,7 +71,8 @@ class Plots:
         Raises
         ------
         EveOptionError
-            If ``top`` is out of its range, or ``freq`` no width or one of too many bins.
+            If ``top`` is out of its range, ``freq`` no width or one of too many bins, or
+            ``ax`` shows something.
         EveTypeError
             If an option is of another type.
         MissingColumnError
@@ -116,7 +118,7 @@ class Plots:
         top : int, default 20
             How many signatures to show, from 1 to 60.
         ax : matplotlib.axes.Axes, optional
-            Where to draw; by default on a new figure.
+            Empty ones to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -127,7 +129,7 @@ class Plots:
         Raises
         ------
         EveOptionError
-            If ``top`` is out of its range.
+            If ``top`` is out of its range, or ``ax`` shows something.
         EveTypeError
             If an option is of another type.
         MissingColumnError
@@ -143,7 +145,7 @@ class Plots:
         Notes
         -----
         Of a signature that alerts with several severities, the colour is that of the most
-        severe. Below the axis stands how many alerts are not drawn.
+        severe; all above 3 are grey. Below the axis stands how many alerts are not drawn.
 
         Examples
         --------
@@ -177,7 +179,7 @@ class Plots:
         freq : str or timedelta, optional
             How wide a bin is, such as ``"30min"``; by default what suits the span.
         ax : matplotlib.axes.Axes, optional
-            Where to draw; by default on a new figure.
+            Empty ones to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -188,7 +190,8 @@ class Plots:
         Raises
         ------
         EveOptionError
-            If ``top`` is out of its range, or ``freq`` no width or one of too many bins.
+            If ``top`` is out of its range, ``freq`` no width or one of too many bins, or
+            ``ax`` shows something.
         EveTypeError
             If an option is of another type.
         MissingColumnError
@@ -219,7 +222,7 @@ class Plots:
         top : int, default 7
             How many application protocols have a colour of their own, from 1 to 12.
         ax : matplotlib.axes.Axes, optional
-            Where to draw; by default on a new figure.
+            Empty ones to draw on; by default those of a new figure.
 
         Returns
         -------
@@ -230,7 +233,7 @@ class Plots:
         Raises
         ------
         EveOptionError
-            If ``top`` is out of its range.
+            If ``top`` is out of its range, or ``ax`` shows something.
         EveTypeError
             If an option is of another type.
         MissingColumnError
@@ -246,8 +249,8 @@ class Plots:
         Notes
         -----
         Flows of the same bytes, protocol and ``flow.alerted`` are one point, the larger the
-        more they are; of more than 20,000 places, those less than 6 % apart are one. Those
-        with an alert have a ring. Uploads lie low and to the right, scans in the lane of
+        more they are; in steps of 6 %, if there are more than 20,000 places. Those with an
+        alert have a ring. Uploads lie low and to the right, scans in the lane of
         zero.
 
         Examples
@@ -279,18 +282,18 @@ class Plots:
         top : int, default 15
             How many values of each to name, from 1 to 40; the others are gathered.
         ax : matplotlib.axes.Axes, optional
-            Where to draw; by default on a new figure.
+            Empty ones to draw on; by default those of a new figure.
 
         Returns
         -------
         matplotlib.axes.Axes
             The picture: a line for each pair, the wider the more events, on a logarithmic
-            scale, and of another colour with alerts.
+            scale, and of another colour if an alert is among them.
 
         Raises
         ------
         EveOptionError
-            If ``top`` is out of its range.
+            If ``top`` is out of its range, or ``ax`` shows something.
         EveTypeError
             If an option is of another type, or a field holds objects.
         MissingColumnError
@@ -303,6 +306,11 @@ class Plots:
         --------
         EveAccessor.edges : The same as a table.
         suricata_eve.plot.graph : The function behind this method.
+
+        Notes
+        -----
+        Of fields of lists, each value of one meets each of the other. Below stands how many
+        events lack a field, if neither is of lists.
 
         Examples
         --------

@@ -41,6 +41,8 @@ _FEW = 200  # places, between which there is room
 _MANY = 20_000
 _PER_DECADE = 40
 _LABEL = 20
+_MOST = 2**63 - 1
+_LARGEST = 2.0**63 - 1024  # the largest float below
 
 
 class Points(NamedTuple):
@@ -78,7 +80,7 @@ def flow_points(frame: pd.DataFrame, *, top: int) -> Points:
     Returns
     -------
     Points
-        Of more than 20,000 places, those that are less than 3 % apart are one.
+        Of more than 20,000 places, numbers of bytes are rounded to steps of 6 %.
 
     Raises
     ------
@@ -90,7 +92,9 @@ def flow_points(frame: pd.DataFrame, *, top: int) -> Points:
     rows = Columns(frame, positions)
     volumes = [rows.integers(f"flow.bytes_to{side}") for side in ("server", "client")]
     told = np.asarray(pc.and_(volumes[0].is_valid(), volumes[1].is_valid()))
-    server, client = (np.asarray(data.fill_null(0)).astype(np.int64)[told] for data in volumes)
+    server, client = (
+        np.minimum(np.asarray(data.fill_null(0)), _MOST).astype(np.int64)[told] for data in volumes
+    )
     codes, values = encode(rows.text("app_proto").filter(pa.array(told)))
     totals = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.int64)
     first = leading(totals, values, top)
@@ -130,7 +134,8 @@ def _places(
 def _snapped(volumes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Round positive numbers so that neighbours become equal."""
     steps = np.round(np.log10(np.maximum(volumes, 1)) * _PER_DECADE)
-    return np.where(volumes > 0, np.round(10 ** (steps / _PER_DECADE)), 0).astype(np.int64)
+    rounded = np.minimum(np.round(10 ** (steps / _PER_DECADE)), _LARGEST)
+    return np.where(volumes > 0, rounded, 0).astype(np.int64)
 
 
 def _alerted(frame: pd.DataFrame, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -155,7 +160,7 @@ def flows(frame: pd.DataFrame, *, top: int = 7, ax: Axes | None = None) -> Axes:
     top : int, default 7
         How many application protocols have a colour of their own, from 1 to 12.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; without it, on a new figure.
+        Empty ones to draw on; without them, those of a new figure.
 
     Returns
     -------

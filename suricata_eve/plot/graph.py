@@ -183,7 +183,7 @@ def graph(
     top : int, default 15
         How many values of each to name, from 1 to 40; the others are one.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; without it, on a new figure.
+        Empty ones to draw on; without them, those of a new figure.
 
     Returns
     -------

@@ -57,7 +57,7 @@ def heatmap(
     freq : str or timedelta, optional
         How wide a bin is, such as ``"30min"``; without it, what suits the span.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; without it, on a new figure.
+        Empty ones to draw on; without them, those of a new figure.
 
     Returns
     -------

@@ -126,7 +126,7 @@ def signatures(frame: pd.DataFrame, *, top: int = 20, ax: Axes | None = None) ->
     top : int, default 20
         How many signatures to show, from 1 to 60.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; without it, on a new figure.
+        Empty ones to draw on; without them, those of a new figure.
 
     Returns
     -------

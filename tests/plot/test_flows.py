@@ -95,6 +95,25 @@ def test_many_places_are_drawn_as_fewer() -> None:
     flows(rows).figure.canvas.draw()
 
 
+@pytest.mark.parametrize("many", [1, 30_000])
+def test_numbers_of_any_size_stay_where_they_are(many: int) -> None:
+    """Those that int64 does not hold at its end, also when they are rounded."""
+    to_server = [2**64 - 1, *range(1, many + 1)]
+    frame = pd.DataFrame(
+        {
+            "event_type": "flow",
+            "flow.bytes_toserver": pd.array(to_server, dtype="uint64[pyarrow]"),
+            "flow.bytes_toclient": to_server[::-1],
+        }
+    ).convert_dtypes(dtype_backend="pyarrow")
+
+    points = flow_points(frame, top=7)
+
+    assert points.to_server.min() == points.to_client.min() == 1
+    assert points.to_server.max() >= 0.97 * 2**63
+    flows(frame).figure.canvas.draw()
+
+
 def test_flows_that_do_not_tell_their_bytes_are_counted() -> None:
     frame = pd.DataFrame(
         {
