@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from browser import LOOKUP, Visitor
-
-
-@contextmanager
-def server() -> Iterator[tuple[str, list[str]]]:
-    """Serve nothing on this machine, and keep what was asked for."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(204)
-            self.end_headers()
-
-        def log_request(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}", asked
-        httpd.shutdown()
+from listener import listener
 
 
 def test_a_still_page_says_what_a_person_reads_and_does_nothing(visit: Visitor) -> None:
@@ -64,7 +41,8 @@ def test_a_script_that_runs_is_seen(visit: Visitor) -> None:
 
 
 def test_what_is_fetched_is_seen(visit: Visitor) -> None:
-    with server() as (address, asked):
+    with listener() as (port, asked):
+        address = f"http://127.0.0.1:{port}"
         seen = visit(
             f"<img src='{address}/image'><link rel=stylesheet href='{address}/style'>"
             f"<iframe src='{address}/frame'></iframe><script>fetch('{address}/fetch')</script>"
@@ -83,7 +61,8 @@ def test_names_that_are_looked_up_ahead_are_seen(visit: Visitor) -> None:
 
 
 def test_a_page_that_leads_elsewhere_is_seen(visit: Visitor) -> None:
-    with server() as (address, asked):
+    with listener() as (port, asked):
+        address = f"http://127.0.0.1:{port}"
         seen = visit(f"<meta http-equiv=refresh content='0; url={address}/away'>")
 
     assert asked == ["/away"]
@@ -91,7 +70,8 @@ def test_a_page_that_leads_elsewhere_is_seen(visit: Visitor) -> None:
 
 
 def test_what_a_policy_refuses_is_said(visit: Visitor) -> None:
-    with server() as (address, asked):
+    with listener() as (port, asked):
+        address = f"http://127.0.0.1:{port}"
         seen = visit(
             "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'\">"
             f"<script>document.title = 'alive'</script><img src='{address}/image'><p>quiet</p>"

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from browser import Visitor
+from listener import listener
 from report_pages import HOSTILE
 
 from suricata_eve import report
@@ -25,26 +22,6 @@ SPECIAL = (
     *("very_long_url", "broken_http"),
 )
 CUT = 200  # characters of a long text that are shown before it is opened
-
-
-@contextmanager
-def server() -> Iterator[tuple[int, list[str]]]:
-    """Listen on this machine, and keep what was asked for."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(204)
-            self.end_headers()
-
-        def log_request(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield httpd.server_port, asked
-        httpd.shutdown()
 
 
 def planted(frame: pd.DataFrame, truth: dict[str, Any]) -> list[str]:
@@ -96,7 +73,7 @@ def test_hostile_text_is_text(
 ) -> None:
     """Escaping alone holds, and the policy is a second wall."""
     title = "</title><script>document.title='alive'</script>\u202e"
-    with server() as (port, asked):
+    with listener() as (port, asked):
         texts = [text.replace("{port}", str(port)) for text in hostile]
         page, _ = report(incident(texts), tmp_path / "a.html", title=title)
         if not with_policy:
@@ -122,7 +99,7 @@ def test_hostile_text_is_text(
 
 def test_the_same_text_in_a_careless_page_comes_alive(hostile: list[str], visit: Visitor) -> None:
     """The test above can fail: what it looks for happens where text is not escaped."""
-    with server() as (port, asked):
+    with listener() as (port, asked):
         body = "\n".join(text.replace("{port}", str(port)) for text in hostile[-len(HOSTILE) :])
         seen = visit(f"<!doctype html><title>quiet</title><body>{body}")
 
