@@ -119,8 +119,8 @@ def _advice(name: str, names: list[str], also: tuple[str, ...]) -> str:
     for other in names:
         plain = spelling(other)
         if plain == spelled or ("." in other and plain.endswith(spelled) and len(parts) > 1):
-            if is_known(other) and not is_known(name):
-                return f"EVE calls it {other!r}."
+            if not is_known(name):
+                return f"{'EVE' if is_known(other) else 'This frame'} calls it {other!r}."
             return (
                 f"If {other!r} is the same, use "
                 f"df.rename(columns={{{other!r}: {name!r}}}).eve.normalize_types()."

@@ -188,6 +188,21 @@ def test_another_spelling_is_to_be_renamed(other: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("there", "asked", "says"),
+    [
+        ("client_ip", "clientip", "This frame calls it 'client_ip'."),
+        ("My_Field", "my.field", "This frame calls it 'My_Field'."),
+        ("http.url", "http.URL", "EVE calls it 'http.url'."),
+    ],
+)
+def test_who_asks_in_another_spelling_is_told_the_right_one(
+    there: str, asked: str, says: str
+) -> None:
+    """Nobody is told to rename a column after a slip of their own."""
+    assert message(pd.DataFrame({there: [1]}), asked).endswith(says)
+
+
 def test_a_core_column_was_dropped() -> None:
     assert message(pd.DataFrame({"timestamps": [1]}), "timestamp") == (
         "alerts() needs the column 'timestamp', not in this frame. Close to 'timestamp': "
