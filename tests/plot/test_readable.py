@@ -74,9 +74,10 @@ def evil_frame(texts: list[str]) -> pd.DataFrame:
 
 
 def draw(ax: Axes) -> Figure:
+    """Lay out the figure, which measures every text, without the pixels."""
     figure = ax.figure
     assert isinstance(figure, Figure)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     return figure
 
 
