@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 _NORMALIZE = "df.eve.normalize_types()"
-_EXACT = 2**53
+_EXACT_BITS = {16: 11, 32: 24, 64: 53}  # of a float of so many bits, for integers
 _TEXT_LIMIT = 2**31  # bytes that the offsets of one array of text reach
 
 
@@ -249,7 +249,7 @@ def integer_column(column: pd.Series) -> pa.ChunkedArray:
     Parameters
     ----------
     column : Series
-        Integers of any dtype, or floats that are whole and below 2**53.
+        Integers of any dtype, or floats that are whole and below 2**53 (of 32 bits, 2**24).
 
     Returns
     -------
@@ -259,20 +259,23 @@ def integer_column(column: pd.Series) -> pa.ChunkedArray:
     Raises
     ------
     EveValueError
-        If a float has a fraction, or is not below 2**53 and so may stand for many integers.
+        If a float has a fraction, or is so large that it may stand for several integers.
     EveTypeError
         If it is not of numbers.
     """
     data = arrow_column(column)
     kind = data.type
     if pa.types.is_floating(kind):
-        bad = pc.or_(pc.greater_equal(pc.abs(data), _EXACT), pc.not_equal(data, pc.floor(data)))
+        bits = _EXACT_BITS[kind.bit_width]
+        data = data.cast(pa.float64())
+        too_large = pc.greater_equal(pc.abs(data), float(2**bits))
+        bad = pc.or_(too_large, pc.not_equal(data, pc.floor(data)))
         worst = data.filter(pc.fill_null(bad, fill_value=False))
         if len(worst):
             msg = (
                 f"{len(worst)} of {len(data)} numbers of {column.name!r} are floats that are not "
-                f"whole or not below 2**53 (first: {worst[0].as_py()!r}): a float cannot tell such "
-                f"integers apart; use integers, as suricata_eve.read_eve() gives them"
+                f"whole or not below 2**{bits} (first: {worst[0].as_py()!r}): a float cannot tell "
+                f"such integers apart; use integers, as suricata_eve.read_eve() gives them"
             )
             raise EveValueError(msg)
         return data.cast(pa.int64())

@@ -48,6 +48,13 @@ def test_whole_floats_are_integers() -> None:
     assert integer_column(series([3.0, None], "float64")).to_pylist() == [3, None]
 
 
+@pytest.mark.parametrize(("dtype", "bits"), [("float32", 24), ("float16", 11)])
+def test_small_floats_are_integers_as_far_as_they_tell_them_apart(dtype: str, bits: int) -> None:
+    assert integer_column(series([443, 2**bits - 1], dtype)).to_pylist() == [443, 2**bits - 1]
+    with pytest.raises(EveValueError, match=f"not below 2\\*\\*{bits}"):
+        integer_column(series([443, 2**bits], dtype))
+
+
 @pytest.mark.parametrize("value", [1.5, 2.0**53, -(2.0**60), float("inf")])
 def test_a_float_that_may_be_several_integers_is_refused(value: float) -> None:
     with pytest.raises(EveValueError, match=re.escape(repr(value))) as caught:
