@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,68 +9,60 @@ import pyarrow.compute as pc
 from suricata_eve.analysis.codes import encode
 from suricata_eve.analysis.iocs import kinds as names
 from suricata_eve.analysis.iocs.defanging import DOT, MARKS, undone
+from suricata_eve.analysis.iocs.finds import Finds, join_finds, no_finds, of_hosts, valid_finds
 from suricata_eve.analysis.iocs.hosts import FILE_ENDINGS, read_hosts
-from suricata_eve.analysis.iocs.matching import Matches, find_all, glued, padded
-from suricata_eve.analysis.iocs.urls import AUTHORITY, SCHEMES, read_urls
-from suricata_eve.analysis.templates import only
+from suricata_eve.analysis.iocs.links import LINKED, find_urls, unescaped, unquoted
+from suricata_eve.analysis.iocs.matching import ALIEN, Matches, find_all, glued, padded
+from suricata_eve.analysis.iocs.matching import is_like as _is
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["FREE_TEXT", "Finds", "find_in_texts", "join_finds", "no_finds", "of_hosts"]
+__all__ = ["FREE_TEXT", "find_in_texts"]
 
 _KIND = {name: number for number, name in enumerate(names.KINDS)}
-_NESTED = 3  # how many URLs within URLs are followed
-
-# Letters of other scripts, marks, and what does not show: a name with one goes on.
-_ALIEN = r"\pL\pN\pM\p{Cf}\p{Co}"
 
 _NAME = r"[0-9A-Za-z_](?:[0-9A-Za-z_.-]*[0-9A-Za-z_])?\.[A-Za-z][0-9A-Za-z-]*[0-9A-Za-z]"
 _QUAD = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
-_NO_QUAD = r"\A0"  # a version: there is no host in 0.0.0.0/8
+# Versions, since no host is in 0.0.0.0/8, and the start of all names of SNMP.
+_NO_QUAD = r"\A0|\A1\.3\.6\.1\z"
 
-# What a text must have to be worth a search; in percent escapes "://" and "@".
-FREE_TEXT = rf"://|@|[0-9]\.[0-9]{{1,3}}\.[0-9]|:[0-9A-Fa-f]{{0,4}}:|/dev/(?:tcp|udp)/|%3[Aa]%2[Ff]|%40|{MARKS}"
-_ESCAPED = r"%3[Aa]%2[Ff]|%40"
-_ESCAPED_URL = rf"(?i:(?:{SCHEMES})%3a%2f%2f)[0-9A-Za-z%._~+!$*,:=@/?-]+"
-_ESCAPED_EMAIL = r"[0-9A-Za-z_.+-]+%40[0-9A-Za-z.-]+"
-
-# A URL ends at a blank, a quote, an angle bracket, and where a shell would end it; a ";" may only
-# begin a parameter. Of other scripts letters, digits and signs are part of it.
-_URL = (
-    rf"(?i:{SCHEMES})://{AUTHORITY}"
-    r"(?:[/?#](?:[0-9A-Za-z!#$%&()*+,\-./:=?@\[\]{}_~\\^]|[^\x00-\x7f\pZ\p{Cc}\pP]|;[0-9A-Za-z_-]+=)*)?"
-)
-# What is around may make it a part of something longer: "shttp", a host that is a template.
-_URL_BEFORE = r"[^0-9A-Za-z+-]\z"
-# The value of a parameter in another URL ends where the next begins.
-_PARAMETER_BEFORE = r"[?&][^\s?&=/]*=\z"
-# Suricata prints a dot for every byte that is none of text: behind a URL it belongs to it no more.
-_DOTS = r"[^/.]\.\."
-_URL_AFTER = rf"\A(?:[^\w$%@:\\{{*{_ALIEN}-]|:[\s\"'<])"
+FREE_TEXT = rf"{LINKED}|@|[0-9]\.[0-9]{{1,3}}\.[0-9]|:[0-9A-Fa-f]{{0,4}}:|/dev/(?:tcp|udp)/|{MARKS}"
+"""What a text must have to be worth a search (RE2)."""
 
 _IPV4_BEFORE = r"(?:[\s\"'`=,;(\[<{@|&>:?#!+*~\\^]|//|/dev/(?:tcp|udp)/)\z"
 _IPV4_AFTER = r"\A(?:[\s\"'`,;)\]>}<|&?#!*\\$]|:[0-9\s]|\.\s|/)"
 # A number of a version is written like an address: after such a word or a product's name
 # it is one. A network (192.0.2.0/24) is no address.
 _VERSION_BEFORE = (
-    r"(?i)(?:\b(?:v|ver|version|rv|release|rev|build|android|ios|os|nt|msie|trident|clr|linux|kernel"
-    r"|firefox|chrome|safari|opera|edge|java|php|python|nginx|apache|openssl|openssh)"
-    r"[\"']?[\s:=/]{1,3}[\"']?)\z"
+    r"(?i)(?:\b(?:v|rv|rel|release|rev|revision|build|firmware|section|chapter|figure|android|ios|os|nt"
+    r"|msie|trident|clr|linux|kernel|firefox|chrome|safari|opera|edge|java|php|python|nginx|apache"
+    r"|openssl|openssh)|version|(?:\b|_|app|client|os|sdk|soft)ver)[\"']?[\s:=/>]{1,3}[\"']?\z"
+)
+# "Skype 8.55.0.123", but not "Server 192.0.2.1", nor before a port.
+_PRODUCT_BEFORE = r"\b[A-Z][0-9A-Za-z]+ \z"
+_NO_PRODUCT_BEFORE = (
+    r"(?i)\b(?:ip|ip4|ipv4|addr|address|host|hostname|server|client|source|src|dest|destination|dst"
+    r"|from|to|by|via|at|for|with|and|or|is|in|on|of|gateway|dns|nameserver|router|node|remote|peer"
+    r"|target|attacker|victim|scanner|origin|proxy|interface|listen|bind|contact|helo|ehlo|get|post"
+    r"|connect|ping|ssh|telnet|t?ftp|nc|ncat|curl|wget|udp|tcp|tls|https?|c2|port|user|[a-z]+ed) \z"
 )
 _NETWORK_AFTER = r"\A/[0-9]{1,2}(?:[^\w./]|\z)"
 # Behind a slash there are addresses with a port, else versions and parts of paths.
 _SLASH_BEFORE, _PORT_AFTER = r"[^/]/\z", r"\A:[0-9]{1,5}(?:\D|\z)"
 
 _IPV6_RUN = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}"
-# Not a time, a hardware address, nor "Foo::Bar": a group of four with a digit, and no few.
-_IPV6 = r"\A(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}\z|\A[0-9A-Fa-f]{3,4}:[0-9A-Fa-f:]*\z"
-_PAIRS = r"\A(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}\z"  # a serial number
+# In ranges that are in use: not a time, a hardware address, a serial number, nor "add::1".
+_IPV6 = r"\A(?i:[23][0-9a-f]{3}|f[cdef][0-9a-f]{2}|64:ff9b):[0-9A-Fa-f:]*\z"
 _IPV6_AROUND = r"[0-9A-Za-z_:.%-]"
+_IPV6_AFTER = rf"\A(?:{_IPV6_AROUND}|/[0-9]{{1,3}}(?:[^\w./]|\z))"
 
 _EMAIL = rf"[0-9A-Za-z_](?:[0-9A-Za-z_.+-]*[0-9A-Za-z_+-])?@{_NAME}"
-_NOT_EMAIL_BEFORE = rf"(?:[0-9A-Za-z_.%+@$\\{_ALIEN}-]|://[^\s/@]*|(?i:sips?|xmpp|jid):)\z"
-_NOT_EMAIL_AFTER = rf"\A(?:[\w@%{_ALIEN}-]|\.\S|://)"
+# What goes on to the left, names in Kerberos ("host/a.b@REALM"), passwords ("a:b@host"), numbers
+# of messages; and other things than mail that are written so.
+_NOT_EMAIL_BEFORE = (
+    rf"(?:[0-9A-Za-z_.%+@$\\{ALIEN}-]|[0-9A-Za-z]'|://[^\s/@]*|[\s\"'][0-9A-Za-z]+/|[0-9A-Za-z]:"
+    r"|(?i:message-id|in-reply-to|references|content-id): ?<)\z"
+)
+_EMAIL_BEFORE = r"(?i)\b(?:(?:e-?)?mail(?:to)?|from|to|b?cc|reply-to|sender|smtp|acct):\z"
+_NOT_EMAIL_AFTER = rf"\A(?:[\w@%({ALIEN}-]|\.\S|://|:[\w.~-]+/)"
 # Algorithms of SSH are called like mail addresses (RFC 4251, 6).
 _SSH = (
     r"(?i)@(?:openssh\.com|libssh\.org|lysator\.liu?(?:\.se)?|ssh\.com|tinyssh\.org|libassh\.org"
@@ -89,87 +78,17 @@ _LOADS = r"(?i)\b(?:curl|wget|fetch|aria2c|lwp-download|certutil|bitsadmin|iwr)\
 _TARGET = rf"{_NAME}(?::[0-9]{{1,5}}|/)"
 _TARGET_BEFORE = r"[\s\"'`(=|]\z"
 _SOCKET = rf"/dev/(?:tcp|udp)/{_NAME}/[0-9]"
-_CONNECT = rf"\b(?i:nc|ncat|netcat|telnet)(?:\s+-[0-9A-Za-z]+)*\s+{_NAME}\s+[0-9]{{1,5}}\b"
+_CONNECT = (
+    r"\b(?i:nc|ncat|netcat|telnet)(?:\s+-[0-9A-Za-z]+(?:\s+/[\w/.-]+)?)*"
+    rf"\s+{_NAME}\s+[0-9]{{1,5}}\b"
+)
+# Options without a value: what follows one that has a value may be a file.
+_LOAD = rf"\b(?i:curl|wget)(?:\s+-(?:[46fgikLnqsSv]+|[nq]*O[ ]?-))*\s+{_NAME}"
+_LOAD_AFTER = r"\A[\s|;&)\"'`]"
 
 # In reports a name with a dot in brackets was meant.
 _PART = r"[0-9A-Za-z_-]+"
 _MARKED_NAME = rf"(?:{_PART}(?:\.|{DOT}))*{_PART}{DOT}{_PART}(?:(?:\.|{DOT}){_PART})*"
-
-
-class Finds(NamedTuple):
-    """Indicators in some texts; one that is there twice may come twice."""
-
-    texts: NDArray[np.int64]
-    """For each the number of its text."""
-
-    kinds: NDArray[np.int64]
-    """For each the number of its kind."""
-
-    indicators: pa.Array
-    """What they are."""
-
-
-def no_finds() -> Finds:
-    """Return what is found in no text.
-
-    Returns
-    -------
-    Finds
-        Of length 0.
-    """
-    return Finds(np.empty(0, np.int64), np.empty(0, np.int64), pa.array([], pa.string()))
-
-
-def join_finds(parts: list[Finds]) -> Finds:
-    """Put finds in the same texts together.
-
-    Parameters
-    ----------
-    parts : list of Finds
-        Several.
-
-    Returns
-    -------
-    Finds
-        All of them.
-    """
-    parts = [no_finds(), *parts]
-    return Finds(
-        np.concatenate([part.texts for part in parts]),
-        np.concatenate([part.kinds for part in parts]),
-        pa.concat_arrays([part.indicators.cast(pa.string()) for part in parts]),
-    )
-
-
-def _kept(texts: NDArray[np.int64], kinds: NDArray[np.int64], values: pa.Array) -> Finds:
-    """Keep what has a kind and a value."""
-    mask = (kinds >= 0) & np.asarray(values.is_valid())
-    return Finds(texts[mask], kinds[mask], values.filter(pa.array(mask)).cast(pa.string()))
-
-
-def of_hosts(texts: NDArray[np.int64], hosts: pa.Array, *, free: bool = False) -> Finds:
-    """Read texts as hosts, each whole.
-
-    Parameters
-    ----------
-    texts : ndarray of int64
-        The numbers of the texts that they are from.
-    hosts : pyarrow.Array
-        What may be a host.
-    free : bool, default False
-        Whether they are from free text, where names that end as files do are none.
-
-    Returns
-    -------
-    Finds
-        The hosts.
-    """
-    found = read_hosts(hosts)
-    kinds = found.kinds
-    if free:
-        files = pc.match_substring_regex(found.spelled, FILE_ENDINGS).fill_null(fill_value=False)
-        kinds = np.where(np.asarray(files), -1, kinds)
-    return _kept(texts, kinds, found.spelled)
 
 
 def find_in_texts(texts: pa.Array, *, report: bool = False, commands: bool = False) -> Finds:
@@ -192,19 +111,19 @@ def find_in_texts(texts: pa.Array, *, report: bool = False, commands: bool = Fal
     """
     pattern = rf"{FREE_TEXT}|{_HASH}" if report else FREE_TEXT
     if commands:
-        pattern = rf"{pattern}|{_TARGET}|{_CONNECT}"
+        pattern = rf"{pattern}|{_TARGET}|{_CONNECT}|{_LOAD}"
     hits = np.flatnonzero(np.asarray(pc.match_substring_regex(texts, pattern)))
     if not len(hits):
         return no_finds()
     chosen = texts.take(pa.array(hits))
-    plain = _unescaped(chosen)
+    plain = unescaped(chosen)
     numbers = np.concatenate([hits, hits[plain.texts]])
     chosen = pa.concat_arrays([chosen, plain.values])
     parts = []
     if report:
         parts += [_marked_names(padded(chosen))]
-    lines = padded(undone(chosen))
-    parts += [*_urls(lines), _ipv4(lines), _ipv6(lines), *_emails(lines)]
+    lines = padded(unquoted(undone(chosen)))
+    parts += [*find_urls(lines), _ipv4(lines, report=report), _ipv6(lines), *_emails(lines)]
     if report:
         parts.append(_hashes(lines))
     if commands:
@@ -213,85 +132,18 @@ def find_in_texts(texts: pa.Array, *, report: bool = False, commands: bool = Fal
     return Finds(numbers[found.texts], found.kinds, found.indicators)
 
 
-def _unescaped(texts: pa.Array) -> Matches:
-    """Return URLs and mail addresses that are percent-encoded in texts, plain."""
-    escaped = np.flatnonzero(np.asarray(_is(texts, _ESCAPED)))
-    if not len(escaped):
-        return Matches(escaped, *[pa.array([], texts.type)] * 3)
-    lines = padded(texts.take(pa.array(escaped)))
-    urls = find_all(lines, _ESCAPED_URL)
-    emails = find_all(lines, _ESCAPED_EMAIL)
-    emails = emails.where(_is(emails.before, r"[^0-9A-Za-z%]\z"))
-    values = pa.concat_arrays([urls.values, emails.values])
-    plain = pa.array([unquote(text) for text in values.to_pylist()], texts.type)
-    nothing = pa.nulls(len(plain), texts.type)
-    numbers = escaped[np.concatenate([urls.texts, emails.texts])]
-    return Matches(numbers, plain, nothing, nothing)
-
-
-def _is(texts: pa.Array, pattern: str) -> pa.Array:
-    return pc.match_substring_regex(texts, pattern)
-
-
-def _urls(lines: pa.Array) -> list[Finds]:
-    """Find URLs, also those within others, and their hosts."""
-    parts = []
-    numbers = np.arange(len(lines))
-    for _ in range(_NESTED):
-        found = find_all(lines, _URL)
-        if not len(found.texts):
-            break
-        found = found.where(pc.and_(_is(found.before, _URL_BEFORE), _is(found.after, _URL_AFTER)))
-        if not len(found.values):
-            break
-        values = found.values
-        inside = _is(found.before, _PARAMETER_BEFORE)
-        shorter = pc.replace_substring_regex(values, r"(?s)&.*\z", "")
-        values = pc.coalesce(only(inside, shorter), values)
-        coded = encode(pc.replace_substring_regex(values, r"[.,:!?*$\\^]+\z", ""))
-        read = read_urls(_balanced(coded.values))
-        codes = pa.array(coded.codes)
-        texts = numbers[found.texts]
-        urls = read.spelled.take(codes)
-        whole = np.where(np.asarray(_is(urls, _DOTS).fill_null(fill_value=False)), -1, _KIND["url"])
-        parts.append(_kept(texts, whole, urls))
-        parts.append(_kept(texts, read.hosts.kinds[coded.codes], read.hosts.spelled.take(codes)))
-        rests = read.rests.take(codes)
-        inner = np.flatnonzero(np.asarray(rests.is_valid()))
-        lines, numbers = padded(rests.take(pa.array(inner))), texts[inner]
-    return parts
-
-
-def _balanced(urls: pa.Array) -> pa.Array:
-    """Cut URLs at the first bracket that closes and was not opened in them."""
-    odd = _is(urls, r"[)\]}]")
-    places = np.flatnonzero(np.asarray(odd))
-    if not len(places):
-        return urls
-    cut = [_cut(text) for text in urls.take(pa.array(places)).to_pylist()]
-    return pc.replace_with_mask(urls, odd, pa.array(cut, urls.type))
-
-
-def _cut(url: str) -> str:
-    depth = {")": 0, "]": 0, "}": 0}
-    closing = {"(": ")", "[": "]", "{": "}"}
-    for place, char in enumerate(url):
-        if char in closing:
-            depth[closing[char]] += 1
-        elif char in depth:
-            depth[char] -= 1
-            if depth[char] < 0:
-                return url[:place].rstrip(".,;:!?*$\\^")
-    return url
-
-
-def _ipv4(lines: pa.Array) -> Finds:
+def _ipv4(lines: pa.Array, *, report: bool) -> Finds:
     found = find_all(lines, _QUAD)
     if not len(found.texts):
         return no_finds()
     behind_slash = pc.and_(_is(found.before, _SLASH_BEFORE), _is(found.after, _PORT_AFTER))
     free = pc.or_(_is(found.before, _IPV4_BEFORE), behind_slash)
     other = pc.or_(_is(found.before, _VERSION_BEFORE), _is(found.after, _NETWORK_AFTER))
+    if not report:
+        product = pc.and_not(
+            _is(found.before, _PRODUCT_BEFORE), _is(found.before, _NO_PRODUCT_BEFORE)
+        )
+        other = pc.or_(other, pc.and_not(product, _is(found.after, _PORT_AFTER)))
     ends = pc.and_(_is(found.after, _IPV4_AFTER), pc.invert(other))
     ends = pc.and_not(ends, _is(found.values, _NO_QUAD))
     return _addresses(found.where(pc.and_(free, ends)))
@@ -301,17 +153,17 @@ def _ipv6(lines: pa.Array) -> Finds:
     found = find_all(lines, _IPV6_RUN)
     if not len(found.texts):
         return no_finds()
-    around = pc.or_(_is(found.before, rf"{_IPV6_AROUND}\z"), _is(found.after, rf"\A{_IPV6_AROUND}"))
-    whole = pc.and_(_is(found.values, _IPV6), _is(found.values, r"[0-9]"))
-    whole = pc.and_not(whole, _is(found.values, _PAIRS))
+    around = pc.or_(_is(found.before, rf"{_IPV6_AROUND}\z"), _is(found.after, _IPV6_AFTER))
     empty = pc.or_(pc.equal(found.before, ""), pc.equal(found.after, ""))
-    return _addresses(found.where(pc.and_not(whole, pc.or_(around, empty))))
+    return _addresses(found.where(pc.and_not(_is(found.values, _IPV6), pc.or_(around, empty))))
 
 
 def _addresses(found: Matches) -> Finds:
     coded = encode(found.values)
     read = read_hosts(coded.values, addresses_only=True)
-    return _kept(found.texts, read.kinds[coded.codes], read.spelled.take(pa.array(coded.codes)))
+    return valid_finds(
+        found.texts, read.kinds[coded.codes], read.spelled.take(pa.array(coded.codes))
+    )
 
 
 def _emails(lines: pa.Array) -> list[Finds]:
@@ -320,7 +172,8 @@ def _emails(lines: pa.Array) -> list[Finds]:
     if not len(found.texts):
         return []
     ssh = _is(found.values, _SSH)
-    other = pc.or_(_is(found.before, _NOT_EMAIL_BEFORE), _is(found.after, _NOT_EMAIL_AFTER))
+    before = pc.and_not(_is(found.before, _NOT_EMAIL_BEFORE), _is(found.before, _EMAIL_BEFORE))
+    other = pc.or_(before, _is(found.after, _NOT_EMAIL_AFTER))
     found = found.where(pc.invert(pc.or_(ssh, other)))
     coded = encode(found.values)
     split = pc.extract_regex(coded.values, r"\A(?P<local>[^@]*)@(?P<domain>.*)\z")
@@ -335,8 +188,8 @@ def _emails(lines: pa.Array) -> list[Finds]:
     codes = pa.array(coded.codes)
     kinds = kinds[coded.codes]
     return [
-        _kept(found.texts, np.where(kinds < 0, -1, _KIND["email"]), emails.take(codes)),
-        _kept(found.texts, kinds, read.spelled.take(codes)),
+        valid_finds(found.texts, np.where(kinds < 0, -1, _KIND["email"]), emails.take(codes)),
+        valid_finds(found.texts, kinds, read.spelled.take(codes)),
     ]
 
 
@@ -350,7 +203,7 @@ def _hashes(lines: pa.Array) -> Finds:
     kinds = np.full(len(lengths), -1, np.int64)
     for length, name in _HASHES.items():
         kinds[lengths == length] = _KIND[name]
-    return _kept(found.texts, kinds, pc.ascii_lower(found.values))
+    return valid_finds(found.texts, kinds, pc.ascii_lower(found.values))
 
 
 def _marked_names(lines: pa.Array) -> Finds:
@@ -376,6 +229,9 @@ def _targets(lines: pa.Array) -> list[Finds]:
     parts.append(of_hosts(found.texts, _named(found.values, r"\A/dev/(?:tcp|udp)/|/[0-9]\z")))
     found = find_all(lines, _CONNECT)
     parts.append(of_hosts(found.texts, _named(found.values, r"\A.*\s(\S+)\s+[0-9]+\z", r"\1")))
+    found = find_all(lines, _LOAD)
+    found = found.where(_is(found.after, _LOAD_AFTER))
+    parts.append(of_hosts(found.texts, _named(found.values, r"(?s)\A.*\s"), free=True))
     return parts
 
 

@@ -12,14 +12,8 @@ from suricata_eve.analysis.codes import encode, first_places
 from suricata_eve.analysis.endpoints import combined
 from suricata_eve.analysis.hidden import CANDIDATE as HIDDEN
 from suricata_eve.analysis.hidden import search_texts
-from suricata_eve.analysis.iocs.finding import (
-    FREE_TEXT,
-    Finds,
-    find_in_texts,
-    join_finds,
-    no_finds,
-    of_hosts,
-)
+from suricata_eve.analysis.iocs.finding import FREE_TEXT, find_in_texts
+from suricata_eve.analysis.iocs.finds import Finds, join_finds, no_finds, of_hosts
 from suricata_eve.analysis.iocs.kinds import KINDS
 from suricata_eve.analysis.iocs.places import Piece, Place, expanded
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Matches", "find_all", "glued", "padded"]
+__all__ = ["ALIEN", "Matches", "find_all", "glued", "is_like", "padded"]
+
+ALIEN = r"\pL\pN\pM\p{Cf}\p{Co}"
+"""Letters of other scripts, marks, and what does not show: a name with one goes on (RE2)."""
 
 _MARK = "\x01"
 _AROUND = 40  # characters on either side that are enough to tell
@@ -59,6 +62,24 @@ class Matches(NamedTuple):
             self.before.filter(chosen),
             self.after.filter(chosen),
         )
+
+
+def is_like(texts: pa.Array, pattern: str) -> pa.Array:
+    """Tell which texts match an expression somewhere.
+
+    Parameters
+    ----------
+    texts : pyarrow.Array
+        Texts.
+    pattern : str
+        Of RE2.
+
+    Returns
+    -------
+    pyarrow.Array
+        For each whether it does, null where it is.
+    """
+    return pc.match_substring_regex(texts, pattern)
 
 
 def glued(parts: Sequence[pa.Array | str]) -> pa.Array:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from suricata_eve.analysis.iocs.finding import Finds
+    from suricata_eve.analysis.iocs.finds import Finds
 
 __all__ = ["Piece", "Place", "expanded"]
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from suricata_eve.analysis.codes import encode, first_places
 from suricata_eve.analysis.columns import arrow_column, joined
 from suricata_eve.analysis.endpoints import combined
-from suricata_eve.analysis.iocs.finding import Finds, of_hosts
+from suricata_eve.analysis.iocs.finds import Finds, of_hosts
 from suricata_eve.analysis.iocs.freetext import Pool
 from suricata_eve.analysis.iocs.hosts import read_hosts
 from suricata_eve.analysis.iocs.kinds import KINDS, Meaning, meaning

@@ -50,9 +50,6 @@ class Urls(NamedTuple):
     hosts: Hosts
     """The host of each; there too where the URL is too long."""
 
-    rests: pa.Array
-    """Path, query and fragment as they were, null where there are none."""
-
 
 def read_urls(texts: pa.Array) -> Urls:
     """Read texts as URLs, each whole.
@@ -91,7 +88,7 @@ def read_urls(texts: pa.Array) -> Urls:
     path = _path(scheme, _spelled(rest))
     spelled = glued([scheme, "://", _spelled(user), shown, port, path])
     fits = pc.less_equal(pc.binary_length(spelled), MAX_URL)
-    return Urls(only(fits, spelled), hosts, only(pc.greater(pc.binary_length(rest), 0), rest))
+    return Urls(only(fits, spelled), hosts)
 
 
 def _path(scheme: pa.Array, rest: pa.Array) -> pa.Array:
