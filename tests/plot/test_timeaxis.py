@@ -62,6 +62,20 @@ def test_labels_do_not_overlap(span: str, width: float) -> None:
         plt.close("all")
 
 
+@pytest.mark.parametrize("span", ["40ms", "5s", "50s"])
+def test_labels_do_not_overlap_beside_a_legend(span: str) -> None:
+    """In the narrowest figure that has room for one."""
+    times = pd.Timestamp(STARTS[0]) + np.arange(11) * (pd.Timedelta(span) / 10)
+    kinds = [f"a long type {number}" for number in range(11)]
+    ax = plt.subplots(figsize=(6.6, 3), dpi=50, layout="constrained")[1]
+    timeline(pd.DataFrame({"event_type": kinds, "timestamp": times}), ax=ax)
+    ax.figure.draw_without_rendering()  # type: ignore[union-attr]
+    boxes = [label.get_window_extent() for label in ticks(ax)]
+
+    assert len(boxes) >= 2
+    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(boxes))
+
+
 def test_the_label_tells_the_days_of_the_events_not_of_the_bins() -> None:
     events = pd.DataFrame(
         {
