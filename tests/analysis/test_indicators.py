@@ -167,6 +167,8 @@ def told(path: str, text: str) -> tuple[str, str] | None:
         return host(found[1]) if found else None
     if means.form == "link":
         return host(re.split(r"[/:?#]", text)[0])
+    if path == "http.hostname":
+        text = re.sub(r"\A([^:]*|\[.*\]):[0-9]+\Z", r"\1", text)
     found_host = host(text.removeprefix("*.") if means.form == "host" else text)
     return (
         None if means.form == "address" and found_host and found_host[0] == "domain" else found_host
@@ -303,6 +305,11 @@ def test_an_event_counts_once_and_all_its_fields_are_named() -> None:
         ({"hostname": "a.example.com", "url": "/", "http_port": 0}, "http://a.example.com/"),
         ({"hostname": "2001:db8::1", "url": "/"}, "http://[2001:db8::1]/"),
         ({"hostname": "[2001:DB8::1]", "url": "/"}, "http://[2001:db8::1]/"),
+        ({"hostname": "a.example.com:8080", "url": "/"}, "http://a.example.com:8080/"),
+        ({"hostname": "a.example.com:80", "url": "/"}, "http://a.example.com/"),
+        ({"hostname": "[2001:db8::1]:8080", "url": "/"}, "http://[2001:db8::1]:8080/"),
+        ({"hostname": "a.example.com:1", "http_port": 8080, "url": "/"}, "http://a.example.com:8080/"),
+        ({"hostname": "a.example.com:x", "url": "/"}, None),
         ({"hostname": "a.example.com", "url": "http://b.example.com/x"}, "http://b.example.com/x"),
         ({"hostname": "a.example.com", "url": '/a b\n"<>[.](.)%41'},
          "http://a.example.com/a%20b%0A%22%3C%3E%5B.%5D%28.%29%41"),
@@ -409,6 +416,9 @@ def test_fingerprints_and_hashes_are_checked_and_spelled_alike() -> None:
          {"a.example.com", "https://a.example.com/x"}),
         ({"email": {"from": '"x, y.ch" <a@example.com>', "subject_md5": "0" * 32}},
          {"a@example.com", "example.com"}),
+        ({"email": {"message_id": "<a.b@a.example.com>", "references": ["<c@b.example.com>"],
+                    "in_reply_to": "<c@b.example.com>", "x_originating_ip": "[192.0.2.1]"}},
+         {"192.0.2.1"}),
         ({"smtp": {"helo": "[192.0.2.1]"}}, {"192.0.2.1"}),
         ({"smtp": {"helo": "[IPv6:2001:db8::1]"}}, {"2001:db8::1"}),
         ({"tls": {"subject": "C=EE, O=x, CN=*.a.example.com", "issuerdn": "CN=ca.example.com"}},
@@ -422,6 +432,10 @@ def test_fingerprints_and_hashes_are_checked_and_spelled_alike() -> None:
          {"192.0.2.1", "192.0.2.2"}),
         ({"http": {"xff": "192.0.2.1, 2001:db8::1", "org_src_ip": "192.0.2.2"}},
          {"192.0.2.1", "2001:db8::1", "192.0.2.2"}),
+        ({"http": {"hostname": "a.example.com:8080"}}, {"a.example.com"}),
+        ({"http": {"hostname": "[2001:db8::1]:8080"}}, {"2001:db8::1"}),
+        ({"http": {"hostname": "192.0.2.1:8080"}}, {"192.0.2.1"}),
+        ({"http": {"hostname": "2001:db8::1"}}, {"2001:db8::1"}),
         ({"dhcp": {"assigned_ip": "192.0.2.1", "subnet_mask": "255.255.255.0",
                    "routers": ["192.0.2.2"], "dns_servers": ["192.0.2.3"]}},
          {"192.0.2.1", "192.0.2.2", "192.0.2.3"}),
@@ -480,6 +494,20 @@ def test_the_frame_is_not_changed_and_labels_do_not_matter(sample: pd.DataFrame)
 
     pd.testing.assert_frame_equal(indicators(labelled), indicators(some))
     pd.testing.assert_frame_equal(labelled, before)
+
+
+def test_chunks_do_not_matter(sample: pd.DataFrame, table: pd.DataFrame) -> None:
+    """All rows of a column in one chunk, and in chunks that begin anywhere."""
+    whole = pa.Table.from_pandas(sample, preserve_index=False)
+    pieces = pa.concat_tables([whole.slice(0, 7), whole.slice(7, 5_000), whole.slice(5_007)])
+    for data in (whole.combine_chunks(), pieces):
+        frame = pd.DataFrame(
+            {
+                name: pd.arrays.ArrowExtensionArray(column)
+                for name, column in zip(data.column_names, data.columns, strict=True)
+            }
+        )
+        pd.testing.assert_frame_equal(indicators(frame), table)
 
 
 @pytest.mark.parametrize(

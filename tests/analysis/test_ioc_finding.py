@@ -241,6 +241,15 @@ def test_reports_have_hashes_and_names_that_were_meant() -> None:
     assert table["scope"].isna().tolist() == [False, False, True, True, True]
 
 
+@pytest.mark.parametrize("scheme", ["hxxp", "hXXp", "h**p", "h__p", "h[xx]p", "h[tt]p", "meow"])
+def test_urls_of_reports_are_found_however_they_are_defanged(scheme: str) -> None:
+    for host in ("a.example.com", "a[.]example[.]com", "a.example(dot)com"):
+        for mark in ("://", "[:]//", "[://]"):
+            found = find_indicators(f"It loads {scheme}{mark}{host}/x.sh, then stops.")
+
+            assert found["indicator"].tolist() == ["a.example.com", "http://a.example.com/x.sh"]
+
+
 def test_find_indicators_keeps_the_labels_of_texts() -> None:
     texts = pd.Series(["192.0.2.1 192.0.2.1", None, "", "192.0.2.1 a@b.com"], index=list("abca"))
     table = find_indicators(texts)

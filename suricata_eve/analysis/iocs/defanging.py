@@ -40,7 +40,8 @@ _OPEN, _CLOSE = r"[\[({][ \t]?", r"[ \t]?[\])}]"
 DOT = rf"{_OPEN}(?:\.|(?i:dot)){_CLOSE}"
 """A defanged dot (RE2)."""
 
-MARKS = rf"{_OPEN}(?:\.|:|://|/|@|(?i:dot|at)){_CLOSE}|(?i:\b(?:h(?:xx|\*\*)p|fxp)s?)"
+_HTTP = r"(?:h(?:xx|\*\*|__|\[(?:xx|tt)\])p|meow)"
+MARKS = rf"{_OPEN}(?:\.|:|://|/|@|(?i:dot|at)){_CLOSE}|(?i:\b(?:{_HTTP}|fxp)s?://)"
 """What tells that a text holds something defanged (RE2)."""
 
 _UNDO = (
@@ -50,7 +51,7 @@ _UNDO = (
     (rf"{_OPEN}/{_CLOSE}", "/"),
     (rf"{_OPEN}(?:@|(?i:at)){_CLOSE}", "@"),
 )
-_SCHEMES = ((r"(?i)h(?:xx|\*\*)p(s?)://", r"http\1://"), (r"(?i)fxp(s?)://", r"ftp\1://"))
+_SCHEMES = ((rf"(?i){_HTTP}(s?)://", r"http\1://"), (r"(?i)fxp(s?)://", r"ftp\1://"))
 
 _PARTS = r"(?s)\A(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)\z"
 _IPV6 = r"\A[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\z"
@@ -215,9 +216,9 @@ def refang(values: Texts) -> pd.Series:
     Returns
     -------
     Series
-        Text of ``ArrowDtype``, with index and name of a Series. Undone are ``hxxp``, ``h**p`` and
-        ``fxp`` with or without ``s``, and in square, round or curly brackets ``.``, ``:``,
-        ``://``, ``/``, ``@``, ``dot`` and ``at``.
+        Text of ``ArrowDtype``, with index and name of a Series. Undone are ``hxxp``, ``h**p``,
+        ``h__p``, ``h[tt]p``, ``h[xx]p``, ``meow`` and ``fxp`` with or without ``s``, and in
+        square, round or curly brackets ``.``, ``:``, ``://``, ``/``, ``@``, ``dot``, ``at``.
 
     Raises
     ------

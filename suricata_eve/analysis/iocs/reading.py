@@ -20,6 +20,7 @@ from suricata_eve.analysis.iocs.matching import glued
 from suricata_eve.analysis.iocs.places import Piece, Place, expanded
 from suricata_eve.analysis.iocs.urls import read_urls
 from suricata_eve.analysis.rows import take_column
+from suricata_eve.analysis.templates import only
 from suricata_eve.analysis.textcolumns import has_text, is_attacker_text, text_leaves
 from suricata_eve.errors import EveTypeError
 
@@ -31,13 +32,23 @@ if TYPE_CHECKING:
 __all__ = ["read_pieces"]
 
 _FREE = frozenset({"alert.xff"})  # copied from a header by Suricata
-# Written like addresses, and none.
+# Written like addresses, of hosts or of mail, and none.
 _OTHER = frozenset(
-    {"dhcp.subnet_mask", "snmp.trap_oid", "snmp.vars", "tls.client.serial", "tls.serial"}
+    {
+        "dhcp.subnet_mask",
+        "email.in_reply_to",
+        "email.message_id",
+        "email.references",
+        "snmp.trap_oid",
+        "snmp.vars",
+        "tls.client.serial",
+        "tls.serial",
+    }
 )
 # Columns that `orient` adds: other fields over again.
 _ADDED = frozenset({"client_ip", "server_ip"})
 _HEX = {"md5": 32, "sha1": 40, "sha256": 64, "x509_sha1": 40}  # all others are of MD5
+_PORT = r"\A([^:]*|\[[^\]]*\]):([0-9]{1,5})\z"  # of HTTP/2 the host name is all of the authority
 _JA4 = r"\A[a-z][0-9a-z]{2}[a-z][0-9]{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}\z"
 
 
@@ -164,7 +175,7 @@ def _read(means: Meaning, texts: pa.Array) -> Finds:
     """Read the distinct values of a field that means something."""
     numbers = np.arange(len(texts))
     if means.form == "address":
-        found = of_hosts(numbers, texts)
+        found = of_hosts(numbers, pc.replace_substring_regex(texts, r"\A\[|\]\z", ""))
         named = found.kinds != KINDS.index("domain")
         return Finds(
             found.texts[named], found.kinds[named], found.indicators.filter(pa.array(named))
@@ -172,7 +183,8 @@ def _read(means: Meaning, texts: pa.Array) -> Finds:
     if means.form == "host":
         # A certificate for every name below one stands for that one. SMTP writes addresses
         # in brackets (RFC 5321, 4.1.3).
-        bare = pc.replace_substring_regex(texts, r"\A\*\.|\A\[(?i:ipv6:)?|\]\z", "")
+        bare = pc.replace_substring_regex(texts, _PORT, r"\1")
+        bare = pc.replace_substring_regex(bare, r"\A\*\.|\A\[(?i:ipv6:)?|\]\z", "")
         return of_hosts(numbers, bare)
     if means.form == "common_name":
         names = pc.extract_regex(texts, r"(?:\A|[,/]\s?)CN=(?:\*\.)?(?P<name>[^,/\s]+)")
@@ -214,12 +226,14 @@ def _links(
         chosen = values.take(pa.array(numbers[first], mask=numbers[first] < 0))
         return chosen.cast(pa.large_string())
 
-    port = part(ports, port_codes)
+    hosts = hosts.cast(pa.large_string())
+    own = pc.replace_substring_regex(hosts, _PORT, r"\2")
+    own = part(only(pc.not_equal(own, hosts), own), host_codes)
+    port = pc.coalesce(part(ports, port_codes), own, pa.scalar("", own.type))
     port = pc.replace_substring_regex(port, r"\A0\z", "")
     port = pc.replace_substring_regex(port, r"\A(.+)\z", r":\1")
-    names = read_hosts(hosts.cast(pa.large_string())).spelled
+    names = read_hosts(pc.replace_substring_regex(hosts, _PORT, r"\1")).spelled
     host = part(pc.replace_substring_regex(names, r"\A(.*:.*)\z", r"[\1]"), host_codes)
-    port = pc.coalesce(port, pa.scalar("", port.type))
     whole = glued(["http://", host, port, part(urls, texts)])
     read = read_urls(pc.coalesce(whole, pa.scalar("", whole.type)))
     good = np.flatnonzero(np.asarray(read.spelled.is_valid()))
