@@ -6,6 +6,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
+    from numpy.typing import NDArray
 
 __all__ = [
     "arrow_column",
@@ -29,6 +31,7 @@ __all__ = [
     "require_columns",
     "require_once",
     "spelling",
+    "taken",
     "text_column",
 ]
 
@@ -210,6 +213,28 @@ def joined(data: pa.ChunkedArray) -> pa.Array:
     if data.num_chunks > 1 and pa.types.is_string(data.type) and data.nbytes >= _TEXT_LIMIT:
         data = data.cast(pa.large_string())
     return data.chunk(0) if data.num_chunks == 1 else pa.concat_arrays(data.chunks)
+
+
+def taken(data: pa.Array | pa.ChunkedArray, places: NDArray[np.int64]) -> pa.Array:
+    """Return some values as one array, without a copy where they are neighbours.
+
+    Parameters
+    ----------
+    data : pyarrow.Array or pyarrow.ChunkedArray
+        Any data.
+    places : ndarray of int64
+        Where they are.
+
+    Returns
+    -------
+    pyarrow.Array
+        The values at these places.
+    """
+    if len(places) and bool((np.diff(places) == 1).all()):
+        data = data.slice(int(places[0]), len(places))
+    else:
+        data = data.take(pa.array(places, pa.int64()))
+    return joined(data) if isinstance(data, pa.ChunkedArray) else data
 
 
 def text_column(column: pd.Series) -> pa.ChunkedArray:

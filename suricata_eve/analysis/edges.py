@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.codes import begins, encode
+from suricata_eve.analysis.codes import begins, encode, first_places
 from suricata_eve.analysis.columns import instant_column, joined, require_columns, text_column
 from suricata_eve.analysis.connections import connections
 from suricata_eve.analysis.fieldvalues import Occurrences, Sides, field_at, occurrences
@@ -60,7 +60,8 @@ def edges(
     types = encode(joined(text_column(frame["event_type"])))
     kinds = types.values.to_pylist()  # noqa: PD011 -- of Arrow
     counted = types.codes != _place(kinds, "stats")
-    sources, targets = _both(frame, source, target)
+    numbers = connections(frame) if "flow_id" in frame.columns else None
+    sources, targets = _both(frame, source, target, Sides(frame, numbers))
     event, tail, head = _pairs(sources, targets, counted)
 
     width = max(len(targets.distinct), 1)
@@ -73,7 +74,7 @@ def edges(
 
     alert = types.codes[event] == _place(kinds, "alert")
     alerts = np.bincount(edge[alert], minlength=len(pairs))
-    flows = np.bincount(_flows(frame, event, edge), minlength=len(pairs))
+    flows = _flows(numbers, event, edge, len(pairs))
     first, last = _seen(frame, event, edge, len(pairs))
     place = pa.array(order)
     return arrow_frame(
@@ -97,9 +98,10 @@ def _is_known(field: object) -> bool:
     return isinstance(field, str) and is_known(field)
 
 
-def _both(frame: pd.DataFrame, source: str, target: str) -> tuple[Occurrences, Occurrences]:
+def _both(
+    frame: pd.DataFrame, source: str, target: str, sides: Sides
+) -> tuple[Occurrences, Occurrences]:
     """Return the values of both fields; of a side, only where the other is a column's."""
-    sides = Sides(frame)
 
     def values(field: str, other: Occurrences | None = None) -> Occurrences:
         if other is not None and field in ENDS and field not in frame.columns:
@@ -150,15 +152,23 @@ def _pairs(
 
 
 def _flows(
-    frame: pd.DataFrame, event: NDArray[np.int64], edge: NDArray[np.int64]
+    numbers: NDArray[np.int64] | None,
+    event: NDArray[np.int64],
+    edge: NDArray[np.int64],
+    size: int,
 ) -> NDArray[np.int64]:
-    """Return edges, as often as they have a connection."""
-    if "flow_id" not in frame.columns:
-        return np.zeros(0, np.int64)
-    number = connections(frame)[event]
-    known = number >= 0
-    width = int(number.max(initial=0)) + 1
-    return pd.unique(edge[known] * width + number[known]) // width
+    """Count the connections of each edge."""
+    if numbers is None:
+        return np.zeros(size, np.int64)
+    number = numbers[event]
+    known = np.flatnonzero(number >= 0)
+    edge, number = edge[known], number[known]
+    # Most connections are of one edge, and are known by the first that they have.
+    first = first_places(number, int(number.max(initial=-1)) + 1)
+    others = np.flatnonzero(edge != edge[first[number]])
+    found = np.bincount(edge[first[first >= 0]], minlength=size)
+    more = pd.unique(edge[others] * len(first) + number[others]) // max(len(first), 1)
+    return found + np.bincount(more, minlength=size)
 
 
 def _seen(

@@ -70,11 +70,13 @@ class Columns:
 
     def ports(self, name: str) -> pa.Array:
         """Return a column as uint16."""
-        try:
-            return self.integers(name).cast(pa.uint16())
-        except pa.ArrowInvalid as error:
-            msg = f"{name!r} holds what is no port: {error}"
-            raise EveValueError(msg) from error
+        if (name, "ports") not in self._cache:
+            try:
+                self._cache[name, "ports"] = self.integers(name).cast(pa.uint16())
+            except pa.ArrowInvalid as error:
+                msg = f"{name!r} holds what is no port: {error}"
+                raise EveValueError(msg) from error
+        return self._cache[name, "ports"]
 
 
 def endpoint_numbers(
@@ -90,15 +92,14 @@ def endpoint_numbers(
     Returns
     -------
     list of ndarray of int64
-        From 0 without gaps over all of them; a missing address or port counts as a value.
+        From 0, with gaps; a missing address or port counts as a value.
     """
     addresses = pa.chunked_array([address for address, _ in ends], pa.string())
     encoded = joined(addresses).dictionary_encode().indices.fill_null(-1)
     ports = joined(pa.chunked_array([port for _, port in ends], pa.uint16()))
     numbers = (np.asarray(encoded).astype(np.int64) + 1) * _PORTS
     numbers += np.asarray(ports.cast(pa.int32()).fill_null(-1)) + 1
-    codes = np.asarray(pd.factorize(numbers)[0], np.int64)
-    return np.split(codes, np.cumsum([len(address) for address, _ in ends])[:-1])
+    return np.split(numbers, np.cumsum([len(address) for address, _ in ends])[:-1])
 
 
 def combined(codes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

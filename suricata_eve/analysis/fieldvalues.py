@@ -13,7 +13,13 @@ import pandas as pd
 import pyarrow as pa
 
 from suricata_eve.analysis.codes import encode, is_list, list_elements
-from suricata_eve.analysis.columns import arrow_column, joined, require_columns, spelling
+from suricata_eve.analysis.columns import (
+    arrow_column,
+    joined,
+    require_columns,
+    spelling,
+    taken,
+)
 from suricata_eve.analysis.communityid import community_id
 from suricata_eve.analysis.orientation import ENDS, orientation
 from suricata_eve.analysis.rows import take_column
@@ -37,10 +43,13 @@ class Sides:
     ----------
     frame : DataFrame
         Events.
+    flows : ndarray of int64, optional
+        What :func:`connections` tells of all of them, from whoever has asked it already.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, flows: NDArray[np.int64] | None = None) -> None:
         self._frame = frame
+        self._flows = flows
         self._told: pd.DataFrame | None = None
         self._positions: NDArray[np.int64] | None = None  # None: of all
 
@@ -68,10 +77,10 @@ class Sides:
             # Of many events it is quicker to tell of all.
             most = 2 * len(positions) > len(self._frame)
             self._positions = None if most else np.unique(positions)
-            self._told = orientation(self._frame, self._positions)
+            self._told = orientation(self._frame, self._positions, flows=self._flows)
         if self._positions is not None:
             positions = np.searchsorted(self._positions, positions)
-        return joined(arrow_column(self._told[name])).take(pa.array(positions))
+        return taken(joined(arrow_column(self._told[name])), positions)
 
     def _knows(self, positions: NDArray[np.int64]) -> bool:
         if self._positions is None:

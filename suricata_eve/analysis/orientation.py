@@ -27,13 +27,14 @@ same two endpoints, either way round. Events that contradict each other do not t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suricata_eve.analysis.codes import first_places
 from suricata_eve.analysis.columns import integer_column, require_columns, require_once
 from suricata_eve.analysis.connections import connections
 from suricata_eve.analysis.endpoints import Columns, combined, endpoint_numbers
@@ -134,6 +135,7 @@ def orientation(
     positions: NDArray[np.int64] | None = None,
     *,
     method: str = "orientation",
+    flows: NDArray[np.int64] | None = None,
 ) -> pd.DataFrame:
     """Tell client and server of events.
 
@@ -145,6 +147,8 @@ def orientation(
         Positions of the rows to tell about; all by default.
     method : str, default "orientation"
         Who asks, for messages.
+    flows : ndarray of int64, optional
+        What :func:`connections` tells of all rows, from whoever has asked it already.
 
     Returns
     -------
@@ -170,11 +174,17 @@ def orientation(
         return arrow_frame(_as_they_are(events), index)
     require_columns(frame, ["src_ip", "dest_ip"], method=method)
     sides, rules = _earlier(events) if names.issuperset(ENDS) else _nothing(events.length)
-    _fill(sides, rules, *_own(events))
+    own, own_rules = _own(events)
+    _fill(sides, rules, own, own_rules)
+    by_type = _by_type(events)
     open_rows = np.flatnonzero(sides == _UNKNOWN)
     if len(open_rows) and "flow_id" in names:
-        sides[open_rows], rules[open_rows] = _ask_flows(frame, positions, open_rows)
-    by_type = _by_type(events)
+        if positions is None:
+            flows = connections(frame) if flows is None else flows
+            told = _witnesses(_Witnesses(events, flows, own, by_type), open_rows)
+        else:
+            told = _ask_flows(frame, positions[open_rows], flows)
+        sides[open_rows], rules[open_rows] = told
     _fill(sides, rules, by_type, np.where(by_type == _UNKNOWN, _NOTHING, _REQUEST))
     return arrow_frame(_ends(events, sides, rules), index)
 
@@ -299,61 +309,89 @@ def _equals(data: pa.Array, value: str) -> NDArray[np.bool_]:
 
 
 def _side(client: pa.Array, source: pa.Array, target: pa.Array) -> NDArray[np.int8]:
-    as_logged = np.asarray(pc.equal(client, source).fill_null(fill_value=False))
-    flipped = np.asarray(pc.equal(client, target).fill_null(fill_value=False))
-    return np.select([as_logged, flipped], [_AS_LOGGED, _FLIPPED], _UNKNOWN).astype(np.int8)
+    as_logged = pc.equal(client, source).fill_null(fill_value=False)
+    flipped = pc.equal(client, target).fill_null(fill_value=False)
+    return _which(np.asarray(as_logged), np.asarray(flipped))
+
+
+def _which(as_logged: NDArray[np.bool_], flipped: NDArray[np.bool_]) -> NDArray[np.int8]:
+    sides = np.where(flipped, np.int8(_FLIPPED), np.int8(_UNKNOWN))
+    sides[as_logged] = _AS_LOGGED
+    return sides
+
+
+class _Witnesses(NamedTuple):
+    """All events of some flows, and what each says by itself."""
+
+    events: Columns
+    flow: NDArray[np.int64]
+    own: NDArray[np.int8]
+    by_type: NDArray[np.int8]
 
 
 def _ask_flows(
-    frame: pd.DataFrame, positions: NDArray[np.int64] | None, rows: NDArray[np.int64]
+    frame: pd.DataFrame, asked: NDArray[np.int64], flows: NDArray[np.int64] | None
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """Return what all events of their flows say of some rows."""
-    if positions is None:
-        return _witnesses(frame, rows)
-    asked = positions[rows]
-    flows = integer_column(frame["flow_id"])
-    ids = integer_column(take_column(frame["flow_id"], asked)).cast(flows.type, safe=False)
-    found = np.flatnonzero(np.asarray(pc.is_in(flows, value_set=pc.unique(ids).drop_null())))
+    """Return what all events of their flows say of the rows at some positions."""
+    ids = integer_column(frame["flow_id"])
+    own = integer_column(take_column(frame["flow_id"], asked)).cast(ids.type, safe=False)
+    found = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(own).drop_null())))
     names = [name for name in EVIDENCE if name in frame.columns]
-    events = pd.DataFrame({name: take_column(frame[name], found).array for name in names})
+    part = pd.DataFrame({name: take_column(frame[name], found).array for name in names})
     place = np.minimum(np.searchsorted(found, asked), max(len(found) - 1, 0))
     # Events without a flow are of none that could be asked.
     known = found[place] == asked if len(found) else np.zeros(len(asked), bool)
-    sides, rules = _nothing(len(rows))
-    sides[known], rules[known] = _witnesses(events, place[known])
+    events = Columns(part)
+    flow = connections(part) if flows is None else flows[found]
+    witnesses = _Witnesses(events, flow, _own(events)[0], _by_type(events))
+    sides, rules = _nothing(len(asked))
+    sides[known], rules[known] = _witnesses(witnesses, place[known])
     return sides, rules
 
 
 def _witnesses(
-    frame: pd.DataFrame, rows: NDArray[np.int64]
+    those: _Witnesses, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """Return what the events of a frame say of some of them, those of their flows."""
-    events = Columns(frame)
+    """Return what events say of some of them, those of their flows."""
+    events, flow = those.events, those.flow
     source, target = endpoint_numbers(
         [(events.text(f"{side}_ip"), events.ports(f"{side}_port")) for side in ("src", "dest")]
     )
-    flow = connections(frame)
-    key = combined([flow, np.minimum(source, target), np.maximum(source, target)])
+    key = _keys(flow, np.minimum(source, target), np.maximum(source, target))
     size = int(key.max(initial=-1)) + 1
-    own, _ = _own(events)
-    by_type = _by_type(events)
     is_flow = _equals(events.text("event_type"), "flow")
     found, rules = _nothing(len(rows))
     asked, first_is_low = key[rows], source[rows] < target[rows]
+    upwards = source < target
     for rule, told in (
-        (_FLOW_EVENT, np.where(is_flow, own, _UNKNOWN)),
-        (_EVENT, own),
-        (_REQUEST, by_type),
+        (_FLOW_EVENT, np.where(is_flow, those.own, np.int8(_UNKNOWN))),
+        (_EVENT, those.own),
+        (_REQUEST, those.by_type),
     ):
-        chosen = (told != _UNKNOWN) & (flow >= 0)
+        chosen = np.flatnonzero((told != _UNKNOWN) & (flow >= 0))
         # Whether the witness says that the client is the smaller endpoint of the two.
-        low = (source < target) == (told == _AS_LOGGED)
-        says_low = np.bincount(key[chosen & low], minlength=size) > 0
-        says_high = np.bincount(key[chosen & ~low], minlength=size) > 0
+        low = upwards[chosen] == (told[chosen] == _AS_LOGGED)
+        says_low, says_high = np.zeros(size, bool), np.zeros(size, bool)
+        says_low[key[chosen[low]]] = True
+        says_high[key[chosen[~low]]] = True
         clear = says_low[asked] != says_high[asked]
         as_logged = says_low[asked] == first_is_low
-        answer = np.where(clear, np.where(as_logged, _AS_LOGGED, _FLIPPED), _UNKNOWN)
+        answer = _which(clear & as_logged, clear & ~as_logged)
         _fill(found, rules, answer, np.full(len(rows), rule, np.int8))
     nothing = (source[rows] == target[rows]) | (flow[rows] < 0) | (found == _UNKNOWN)
     found[nothing], rules[nothing] = _UNKNOWN, _NOTHING
     return found, rules
+
+
+def _keys(
+    flow: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Give a number to each pair of endpoints of each flow."""
+    key = flow + 1
+    size = int(key.max(initial=-1)) + 1
+    first = first_places(key, size)[key]
+    # Nearly all flows have but one pair.
+    rows = np.flatnonzero((low != low[first]) | (high != high[first]))
+    ends = [np.asarray(pd.factorize(end[rows])[0], np.int64) for end in (low, high)]
+    key[rows] = size + combined([flow[rows], *ends])
+    return key

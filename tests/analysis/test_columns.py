@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -16,6 +17,7 @@ from suricata_eve.analysis.columns import (
     integer_column,
     joined,
     require_columns,
+    taken,
     text_column,
 )
 from suricata_eve.errors import EveTypeError, EveValueError, EveWarning, MissingColumnError
@@ -250,3 +252,13 @@ def test_a_close_name_is_named_once() -> None:
 
     with pytest.raises(MissingColumnError, match=r"Close to 'client_pi': 'client_ip'\. "):
         require_columns(frame, ["client_pi"], method="rare", also=["client_ip"])
+
+
+@pytest.mark.parametrize("places", [[], [0], [1, 2, 3], [0, 0, 2], [2, 1], [0, 3, 4]])
+def test_values_are_taken_whether_neighbours_or_not(places: list[int]) -> None:
+    values = ["a", None, "c", "d", "e"]
+    chunks = pa.chunked_array([values[:2], values[2:]])
+
+    for data in (pa.array(values), chunks):
+        found = taken(data, np.array(places, np.int64))
+        assert found.equals(pa.array([values[place] for place in places], pa.string()))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from suricata_eve.analysis import orient, orientation
+from suricata_eve.analysis.connections import connections
 from suricata_eve.errors import EveValueError, MissingColumnError
 
 TYPES = {
@@ -347,3 +348,16 @@ def test_a_table_with_client_and_server_tells_by_itself() -> None:
 
     assert (told["client_ip"], told["server_ip"]) == (CLIENT[0], SERVER[0])
     assert told[["client_port", "server_port", "orientation"]].isna().all()
+
+
+@pytest.mark.parametrize("positions", [None, [5, 2, 9000], []])
+def test_whoever_knows_the_connections_may_tell_them(
+    sample8: pd.DataFrame, positions: list[int] | None
+) -> None:
+    at = None if positions is None else np.array(positions, np.int64)
+
+    found = orientation(sample8, at, flows=connections(sample8))
+
+    pd.testing.assert_frame_equal(found, orientation(sample8, at))
+    apart = orientation(sample8, at, flows=np.full(len(sample8), -1))
+    assert set(apart["orientation"].dropna()) <= {"src_ip", "flow", "direction", "request"}

@@ -58,18 +58,20 @@ class Groups:
         self._members = members
         self._counts = np.bincount(members.event, minlength=events)
         self._starts = np.cumsum(self._counts) - self._counts
-        self._single = bool(self._counts.max(initial=0) <= 1)
+        self._cell: NDArray[np.int64] | None = None
+        if self._counts.max(initial=0) <= 1:
+            # Each event is of one cell at most, and so it can be looked up.
+            self._cell = np.full(events, -1, np.int64)
+            self._cell[members.event] = members.cell
         self._cells = int(max(members.cell.max(initial=-1) + 1, self.size))
 
     def _spread(self, events: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the cells of events, and for each the place of its event among them."""
-        if self._single and np.array_equal(events, self._members.event):
-            return np.arange(len(events)), self._members.cell
-        counts = self._counts[events]
-        if self._single:
-            places = np.flatnonzero(counts)
-            return places, self._members.cell[self._starts[events[places]]]
-        places, found = repeated(counts, self._starts[events])
+        if self._cell is not None:
+            cells = self._cell[events]
+            places = np.flatnonzero(cells >= 0)
+            return places, cells if len(places) == len(cells) else cells[places]
+        places, found = repeated(self._counts[events], self._starts[events])
         return places, self._members.cell[found]
 
     def count(self, events: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.codes import encode
-from suricata_eve.analysis.columns import instant_column, joined, text_column
+from suricata_eve.analysis.columns import instant_column, joined, taken, text_column
 from suricata_eve.analysis.connections import together
 from suricata_eve.analysis.features.groups import NEVER
 from suricata_eve.analysis.fieldvalues import Sides
@@ -63,7 +63,7 @@ class Events:
         self._types = types.codes[self.at]
         self.connections = together([frame])[0] if "flow_id" in frame.columns else None
         """Flows of all events of the frame; None without ``flow_id``."""
-        self.sides = Sides(frame)
+        self.sides = Sides(frame, None if self.connections is None else self.connections.number)
         self._has_ends = has_ends(frame)
         self._frame = frame
         self._rows = Rows(frame, self.at, method=method)
@@ -258,7 +258,7 @@ class Events:
     def _of(self, kind: pa.DataType, field: str, events: NDArray[np.int64]) -> pa.Array:
         if self._rows.taken(field) is None:
             return pa.nulls(len(events), kind)
-        return joined(self._rows.column(kind, field).take(pa.array(events)))
+        return taken(self._rows.column(kind, field), events)
 
 
 def _told(event: NDArray[np.int64], data: pa.Array) -> Told:

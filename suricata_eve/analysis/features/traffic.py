@@ -161,7 +161,7 @@ def _gaps(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return how many flows rows have, the mean seconds between them, and how these vary."""
     flows = np.bincount(row, minlength=size).astype(np.float64)
-    known = np.flatnonzero(start != NEVER)
+    known = np.flatnonzero((start != NEVER) & (flows[row] > 1))
     order = known[np.lexsort([start[known], row[known]])]
     row, moment = row[order], start[order].astype(np.float64) / _SECOND
     same = np.flatnonzero(row[1:] == row[:-1])
