@@ -31,7 +31,7 @@ FIELDS = [
 
 @pytest.mark.parametrize(("source", "target"), FIELDS)
 def test_a_graph_is_the_table_of_edges(events: pd.DataFrame, source: str, target: str) -> None:
-    """networkx reads it back, and degrees are the sums of the table."""
+    """Read back by networkx, and degrees are the sums of the table."""
     table = edges(events, source, target)
     graph = to_networkx(events, source, target)
 
@@ -66,20 +66,29 @@ def test_a_node_tells_which_fields_have_it(events: pd.DataFrame) -> None:
         assert fields == ", ".join(wanted)
 
 
-@pytest.mark.parametrize("form", ["graphml", "gexf", "gml"])
+FORMS = ["graphml", "gexf", "gml"]
+
+
+def again(graph: nx.DiGraph, form: str) -> nx.DiGraph:
+    """Number the nodes, write a file, and read it."""
+    file = io.BytesIO()
+    getattr(nx, f"write_{form}")(nx.convert_node_labels_to_integers(graph), file)
+    file.seek(0)
+    back: nx.DiGraph = getattr(nx, f"read_{form}")(file)
+    return back
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("source", "target"), FIELDS)
 def test_a_graph_is_written_and_read_back(
     events: pd.DataFrame, source: str, target: str, form: str
 ) -> None:
     """Attributes are of plain types; labels are harmless where text is the attacker's."""
     graph = to_networkx(events, source, target)
-    safe = nx.relabel_nodes(graph, dict(graph.nodes(data="label")))
-    file = io.BytesIO()
-    getattr(nx, f"write_{form}")(safe, file)
-    file.seek(0)
 
-    back = getattr(nx, f"read_{form}")(file)
+    back = again(graph, form)
 
+    assert len(back) == len(graph)
     assert back.number_of_edges() == graph.number_of_edges()
     assert sorted(back.size(w) for w in ("flows", "count")) == sorted(
         graph.size(w) for w in ("flows", "count")
@@ -113,6 +122,23 @@ def test_hostile_text_has_a_harmless_label() -> None:
     assert set(graph) == {"\x1b[2J", "<a>\u202e"}
     ((_, _, told),) = graph.edges(data=True)
     assert told == {"weight": 1, "count": 1, "flows": 0, "alerts": 0}  # a time that is not there
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_text_breaks_a_file_or_joins_two_nodes(form: str) -> None:
+    """Neither what XML cannot hold, nor what looks like another value."""
+    texts = ["\x1b[2J", "\\x1b[2J", "80", "\x00", "\ufffe", "", "<a>&\"'", "\u202e", "a\r\nb"]
+    rows = {"timestamp": None, "event_type": "http", "http.url": texts, "dest_port": 80}
+    graph = to_networkx(pd.DataFrame(rows), "http.url", "dest_port")
+    assert len(graph) == len(texts) + 1
+
+    back = again(graph, form)
+
+    assert len(back) == len(graph)
+    assert back.number_of_edges() == len(texts)
+    if form != "gml":  # in which the number of a node is its label
+        labels = dict(back.nodes(data="label")).values()
+        assert sorted(labels) == sorted(dict(graph.nodes(data="label")).values())
 
 
 def test_without_events_a_graph_is_empty(events: pd.DataFrame) -> None:

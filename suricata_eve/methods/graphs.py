@@ -110,8 +110,10 @@ class Graphs:
         directions.
 
         Nodes are the values as they are, and text is the attacker's: control characters in
-        it make XML invalid. Before writing a graph of texts to a file, put the labels in
-        their place: ``networkx.relabel_nodes(graph, dict(graph.nodes(data="label")))``.
+        it make XML invalid, and most files do not tell the text ``80`` from the port 80. For
+        a file, number the nodes, which keep their labels:
+        ``networkx.convert_node_labels_to_integers(graph)``. Labels in their place would not
+        do, since two values may have the same.
 
         Examples
         --------

@@ -303,3 +303,40 @@ def test_one_connection_of_many_values_is_no_trap() -> None:
     assert len(found) == number
     assert (found["urls"] == number + 1).all()
     assert (found["events"] == number + 1).all()
+
+
+def flows_at(moments: list[int], **more: Any) -> pd.DataFrame:
+    """Flow events that begin at some microseconds of a day, and are logged later."""
+    day = pd.Timestamp("2026-01-01", tz="UTC")
+    rows = {
+        "event_type": "flow",
+        "timestamp": [day + pd.Timedelta(us + 600_000_000, "us") for us in moments],
+        "flow.start": [day + pd.Timedelta(us, "us") for us in moments],
+        "flow_id": range(1, len(moments) + 1),
+        "src_ip": "192.0.2.1",
+        "dest_ip": "198.51.100.1",
+    }
+    return pd.DataFrame(rows | more)
+
+
+def test_a_planted_beacon_stands_out(sample7: pd.DataFrame) -> None:
+    """A flow every 300 seconds, give or take one, is the most regular of all clients."""
+    random = np.random.default_rng(5)
+    moments = [300_000_000 * n + int(random.integers(-(10**6), 10**6)) for n in range(1, 100)]
+    beacon = suricata_eve.normalize_types(flows_at(moments))
+
+    found = features(pd.concat([sample7, beacon], ignore_index=True), "client_ip")
+
+    busy = found.loc[found["flows"] >= 10, "gap_cv"].sort_values()
+    assert len(busy) > 10
+    assert busy.index[0] == "192.0.2.1"
+    assert busy.to_list()[0] < 0.01
+    assert busy.to_list()[1] > 0.1
+    assert found["gap_mean"].to_dict()["192.0.2.1"] == pytest.approx(300, abs=0.1)
+
+
+def test_gaps_of_microseconds_are_exact() -> None:
+    (found,) = features(flows_at([0, 1, 3, 10]), "client_ip")[["gap_mean", "gap_cv"]].to_numpy()
+
+    gaps = np.array([1, 2, 7])
+    assert found == pytest.approx([gaps.mean() / 10**6, gaps.std() / gaps.mean()], rel=1e-12)

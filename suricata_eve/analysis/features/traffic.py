@@ -163,9 +163,11 @@ def _gaps(
     flows = np.bincount(row, minlength=size).astype(np.float64)
     known = np.flatnonzero((start != NEVER) & (flows[row] > 1))
     order = known[np.lexsort([start[known], row[known]])]
-    row, moment = row[order], start[order].astype(np.float64) / _SECOND
+    row = row[order]
     same = np.flatnonzero(row[1:] == row[:-1])
-    row, gap = row[1:][same], np.diff(moment)[same]
+    # Of integers, as floats of today's times are a quarter of a microsecond apart; what comes
+    # out is right modulo 2**64, and never negative.
+    row, gap = row[1:][same], np.diff(start[order])[same].view(np.uint64) / _SECOND
     number = np.bincount(row, minlength=size).astype(np.float64)
     mean = per(_sums(row, gap, size), number)
     spread = np.sqrt(per(_sums(row, (gap - mean[row]) ** 2, size), number))
