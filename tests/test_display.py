@@ -237,7 +237,7 @@ def test_an_older_pandas_gets_a_formatter_once(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     "module",
     [None, ModuleType("IPython"), SimpleNamespace(get_ipython=lambda: None), object()],
-    ids=str,
+    ids=["nothing", "half imported", "no shell", "something else"],
 )
 def test_odd_shells_keep_nobody_from_importing(
     module: Any, monkeypatch: pytest.MonkeyPatch
