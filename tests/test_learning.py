@@ -96,6 +96,20 @@ def test_two_clusters_are_scanners_and_visitors(
     assert rand > 0.75
 
 
+def test_clusters_say_nothing_of_what_was_dealt_out(
+    events: pd.DataFrame, truth: dict[str, Any]
+) -> None:
+    """The marks of the other tests are not to be had by chance."""
+    kind = kinds(events, truth)
+    dealt = np.random.default_rng(0).permutation(kind.to_numpy())
+    found = clusters(features(events, "client_ip"), 2)
+
+    purity, rand = judged(found, pd.Series(dealt, index=kind.index), ["scanner", "visitor"])
+
+    assert purity < 0.75
+    assert abs(rand) < 0.1
+
+
 def test_the_port_scanners_are_on_one_side(events: pd.DataFrame, truth: dict[str, Any]) -> None:
     found = clusters(features(events, "client_ip"), 2)
     kind = kinds(events, truth)
