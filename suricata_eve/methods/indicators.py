@@ -96,13 +96,17 @@ class Indicators:
         references) is not looked at.
 
         **Free text.** URLs of schemes that load or connect, mail addresses, and addresses,
-        as they are, percent-encoded or defanged (``hxxp``, ``[.]``). Four numbers are an
-        address unless what is around tells a version (``Chrome/79.0.39.117``), a part of
-        a path or of a longer number, or a network (``/24``). A bare name is a domain only
-        as the host of a URL or mail address: ``install.sh`` could be either. In decoded
-        commands it is one also before a port, after ``/dev/tcp/``, or before a path where
-        ``curl``, ``wget`` or the like is in the command. Names of SSH algorithms, such as
-        ``aes128-gcm@openssh.com``, are no mail addresses.
+        as they are, percent-encoded, quoted by JSON or HTML, or defanged (``hxxp``,
+        ``[.]``). A URL ends with the word of an escaped command (``wget+http://a/b+-O``);
+        of one that is cut short (``...``) or a template (``${x}``) only the host is left.
+        Four numbers are an address unless what is around tells a version
+        (``Chrome/79.0.39.117``, ``Skype 8.55.0.123``), a part of a path or of a longer
+        number, or a network (``/24``); IPv6 is one in ranges that are in use. A bare name
+        is a domain only as the host of a URL or mail address: ``install.sh`` could be
+        either. In decoded commands it is one also before a port, after ``/dev/tcp/``, after
+        ``curl`` or ``wget``, or before a path where such a program is in the command. No
+        mail addresses are names of SSH algorithms (``aes128-gcm@openssh.com``), numbers of
+        messages (``Message-ID``), principals of Kerberos, and ``user:password@host``.
 
         **Decoded.** What a lookup or Base64 in a field holds is in ``<field> (decoded)``:
         ``http.url (decoded)``. EVE's own Base64, such as ``payload``, is not decoded: what

@@ -59,6 +59,7 @@ def linked(url: str, host: str, kind: str = "domain") -> set[tuple[str, str]]:
         "lh.sh install.sh a.ps1 index.php evil.example.com",
         "icon@2x.png @media react@16.0.1 @example.com/owa/",
         "autodiscover.json%3F@example.com",
+        "x@main.go y@module.ts z@run.ps1",
         "http://user:pass@localhost/",
         "aes128-gcm@openssh.com,curve25519-sha256@libssh.org,rijndael-cbc@lysator.liu.se",
         "sip:user@example.com",
@@ -67,7 +68,7 @@ def linked(url: str, host: str, kind: str = "domain") -> set[tuple[str, str]]:
         "http://a.example.com\u202e.net/ http://a.example.com\u00e4.net/ x@a.example.com\u00e4.net",
         "\u00e4x@\u00e4.example.com",
         "http://localhost/ http://a/ http://1.2.3/ http://-a.example.com/",
-        "http:// http://? ://a.example.com",
+        "http:// http://? ://a.example.com http://index.html/ http://x.min.js",
         "shttp://a.example.com/",
         "file:///etc/passwd",
         "d41d8cd98f00b204e9800998ecf8427e",
@@ -248,6 +249,14 @@ def test_urls_of_reports_are_found_however_they_are_defanged(scheme: str) -> Non
             found = find_indicators(f"It loads {scheme}{mark}{host}/x.sh, then stops.")
 
             assert found["indicator"].tolist() == ["a.example.com", "http://a.example.com/x.sh"]
+
+
+@pytest.mark.parametrize("between", [",", "|", ";", "\n", '","', "</a>", "\\n"])
+def test_a_long_list_of_urls_is_found_whole(between: str) -> None:
+    urls = [f"http://{letter}.example.com/x" for letter in "abcdefghij"]
+    table = find_indicators(between.join(urls), "url")
+
+    assert table["indicator"].tolist() == urls
 
 
 def test_find_indicators_keeps_the_labels_of_texts() -> None:

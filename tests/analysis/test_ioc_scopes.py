@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
+from importlib import resources
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
-from suricata_eve.analysis.iocs.hosts import Hosts, host_scopes, read_hosts, short_ipv6
+from suricata_eve.analysis.iocs.hosts import (
+    FILE_ENDINGS,
+    Hosts,
+    host_scopes,
+    read_hosts,
+    short_ipv6,
+)
 from suricata_eve.analysis.iocs.scopes import (
     IPV4_SCOPES,
     IPV6_SCOPES,
@@ -204,6 +212,15 @@ def test_no_hosts_have_no_scopes() -> None:
 )
 def test_ipv6_is_spelled_as_rfc_5952_says(text: str, expected: str | None) -> None:
     assert short_ipv6(text) == expected
+
+
+def test_no_ending_of_files_is_a_top_level_domain() -> None:
+    """By IANA's list, which hypothesis brings along."""
+    listed = (resources.files("hypothesis") / "vendor" / "tlds-alpha-by-domain.txt").read_text()
+    names = pa.array([f"a.{name.lower()}" for name in listed.split() if name.isalpha()])
+
+    assert len(names) > 1_000
+    assert names.filter(pc.match_substring_regex(names, FILE_ENDINGS)).to_pylist() == []
 
 
 @pytest.mark.parametrize(

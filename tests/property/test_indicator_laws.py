@@ -141,6 +141,19 @@ def test_a_defanged_text_has_the_indicators_of_the_text(words: list[str], betwee
     pd.testing.assert_frame_equal(find_indicators(between.join(marked)), plain)
 
 
+MARKS = ["[.]", "(dot)", "{.}", "[:]", "[://]", "[@]", "[", "]", "(", "hxxp://", "https://", "fxp"]
+MARKED = st.lists(st.sampled_from([*MARKS, "a", "b.c", "@", ":", "/", " ", "1.2.3.4"]), max_size=8)
+
+
+@given(MARKED.map("".join) | eve.texts(max_size=30))
+def test_what_is_defanged_says_the_same_as_before(text: str) -> None:
+    """Of any text: defanging twice is defanging once, and undone it is what it was, undone."""
+    written = suricata_eve.defang(text)
+
+    assert suricata_eve.defang(written).tolist() == written.tolist()
+    assert suricata_eve.refang(written).tolist() == suricata_eve.refang(text).tolist()
+
+
 @given(eve.texts(max_size=60))
 def test_any_text_is_searched_and_only_safe_text_comes_out(text: str) -> None:
     found = find_indicators(text)["indicator"]

@@ -14,8 +14,7 @@ from suricata_eve.analysis.hidden import CANDIDATE as HIDDEN
 from suricata_eve.analysis.hidden import search_texts
 from suricata_eve.analysis.iocs.finding import FREE_TEXT, find_in_texts
 from suricata_eve.analysis.iocs.finds import Finds, join_finds, no_finds, of_hosts
-from suricata_eve.analysis.iocs.kinds import KINDS
-from suricata_eve.analysis.iocs.places import Piece, Place, expanded
+from suricata_eve.analysis.iocs.places import Piece, Place, expanded, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,9 +96,9 @@ def _decoded(texts: pa.Array) -> Finds:
     """Find indicators in what is hidden in texts."""
     hits = np.flatnonzero(np.asarray(pc.match_substring_regex(texts, HIDDEN)))
     hidden: dict[str, list[tuple[int, str]]] = {"commands": [], "lookups": [], "hosts": []}
-    findings = search_texts(texts.take(pa.array(hits)).to_pylist())
-    for number, several in zip(hits.tolist(), findings, strict=True):
-        for finding in several:
+    searched = search_texts(texts.take(pa.array(hits)).to_pylist())
+    for number, findings in zip(hits.tolist(), searched, strict=True):
+        for finding in findings:
             if finding.payload is not None and finding.payload.text is not None:
                 hidden["commands"].append((number, finding.payload.text))
             if finding.lookup is not None:
@@ -107,11 +106,11 @@ def _decoded(texts: pa.Array) -> Finds:
                 if finding.lookup.host:
                     hidden["hosts"].append((number, finding.lookup.host))
     parts = []
-    for name, pairs in hidden.items():
-        if not pairs:
+    for name, several in hidden.items():
+        if not several:
             continue
-        numbers = np.array([number for number, _ in pairs], np.int64)
-        coded = encode(pa.array([text for _, text in pairs], pa.large_string()))
+        numbers = np.array([number for number, _ in several], np.int64)
+        coded = encode(pa.array([text for _, text in several], pa.large_string()))
         distinct = np.arange(len(coded.values))
         found = (
             of_hosts(distinct, coded.values)
@@ -119,10 +118,10 @@ def _decoded(texts: pa.Array) -> Finds:
             else find_in_texts(coded.values, commands=name == "commands")
         )
         # Each distinct text was searched once: back to the texts that held it.
-        place = Place("", numbers, coded.codes, single=False)
-        for piece in expanded(place, found, frozenset(range(len(KINDS)))):
-            kinds = np.full(len(piece.rows), piece.kind)
-            parts.append(Finds(piece.rows, kinds, piece.indicators.take(pa.array(piece.codes))))
+        source, places = pairs(coded.codes, found.texts)
+        parts.append(
+            Finds(numbers[source], found.kinds[places], found.indicators.take(pa.array(places)))
+        )
     return _distinct(join_finds(parts))
 
 

@@ -26,9 +26,10 @@ _DOMAIN = rf"\A(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{0,58}}[a-z0-9])\z"
 _LONGEST = 253
 
 FILE_ENDINGS = (
-    r"\.(?:aspx?|bak|bat|bin|bmp|cgi|conf|css|csv|dat|dll|docx?|elf|exe|gif|gz|html?|ico|ini|jar"
-    r"|jpe?g|js|json|jsp|key|log|lua|map|pdf|pem|php|png|sql|svg|tar|tgz|tmp|txt|webp|xlsx?|xml"
-    r"|ya?ml)\z"
+    r"\.(?:apk|aspx?|avi|bak|bat|bin|bmp|cfg|cgi|class|cmd|conf|cpp|crt|css|csv|dat|db|deb|dll|docx?"
+    r"|elf|exe|gif|go|gz|hta|html?|ico|img|ini|iso|jar|jpe?g|jsx?|json|jsp|key|less|lnk|log|lua|mp3"
+    r"|mp4|msi|pdf|pem|php|png|pptx?|ps1|rar|rb|rpm|scr|scss|sql|svg|swf|sys|tar|tgz|tmp|toml|tsx?"
+    r"|ttf|txt|vbs|vue|war|wasm|webp|woff|xlsx?|xml|ya?ml)\z"
 )
 """Endings of files that are no top-level domains: names in free text with one are no hosts."""
 

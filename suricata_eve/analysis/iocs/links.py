@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from suricata_eve.analysis.codes import encode
 from suricata_eve.analysis.iocs.finds import Finds, valid_finds
+from suricata_eve.analysis.iocs.hosts import FILE_ENDINGS
 from suricata_eve.analysis.iocs.kinds import KINDS
 from suricata_eve.analysis.iocs.matching import ALIEN, Matches, find_all, is_like, padded
 from suricata_eve.analysis.iocs.urls import AUTHORITY, SCHEMES, read_urls
@@ -26,14 +27,18 @@ _ESCAPED = r"%3[Aa]%2[Ff]|%40"
 _ESCAPED_URL = rf"(?i:(?:{SCHEMES})%3a%2f%2f)[0-9A-Za-z%._~+!$*,:=@/?-]+"
 _ESCAPED_EMAIL = r"[0-9A-Za-z_.+-]+%40[0-9A-Za-z.-]+"
 
-# As JSON and HTML write what stands in a URL or at its end.
-_QUOTED = r":\\/\\/|\\u00[0-9A-Fa-f]{2}|&(?:amp|quot|apos|lt|gt|#[0-9]{2,3}|#[xX][0-9A-Fa-f]{2});"
+# As JSON and HTML write what stands in a URL or at its end, and lists.
+_QUOTED = (
+    r":\\/\\/|\\u00[0-9A-Fa-f]{2}|&(?:amp|quot|apos|lt|gt|#[0-9]{2,3}|#[xX][0-9A-Fa-f]{2});"
+    rf"|,(?i:{SCHEMES})://"
+)
 _QUOTES = (
     (r"\\/", "/"),
     (r"&amp;|\\u0026", "&"),
     (r"\\u003[dD]", "="),
     (r"\\u007[dD]", "}"),
     (r"&(?:quot|apos|lt|gt|#0?3[49]|#0?6[02]|#[xX](?:2[27]|3[ceCE]));|\\u00(?:2[27]|3[ceCE])", '"'),
+    (rf",((?i:{SCHEMES})://)", r", \1"),
 )
 
 # A URL ends at a blank, a quote, an angle bracket, a backslash, and where a shell would end it; a
@@ -43,15 +48,15 @@ _URL = (
     r"(?:[/?#](?:[0-9A-Za-z!#$%&()*+,\-./:=?@\[\]{}_~^]|[^\x00-\x7f\pZ\p{Cc}\pP]|;[0-9A-Za-z_-]+=)*)?"
 )
 # What is around may make it a part of something longer: "shttp", a host that is a template.
-_BEFORE = r"(?:[^0-9A-Za-z-]|%[0-9A-Fa-f]{2})\z"
+_BEFORE = r"(?:[^0-9A-Za-z-]|%[0-9A-Fa-f]{2}|\\[nrt])\z"
 _AFTER = rf"\A(?:[^\w$%@:\\{{*{ALIEN}-]|:[\s\"'<]|\\[^@.UuXx])"
 # Where a URL ends in what stands around it: the value of a parameter where the next begins, a
-# word of an escaped command with the word, a lookup and a list as they do.
+# word of an escaped command with the word, a lookup as it does.
 _ENDS = (
     (r"[?&][^\s?&=/]*=\z", r"&"),
     (r"(?:[0-9A-Za-z]\+|%[0-9A-Fa-f]{2})\z", r"\+|%(?:0[9AaDd]|2[0279]|3[BbEe]|60|7[CcDd])"),
     (r"(?i)jndi(?::|%3a)\z", r"%7[Dd]"),
-    (r"", rf"(?i)\$\{{?IFS|,(?:{SCHEMES})://"),
+    (r"", r"(?i)\$\{?IFS"),
 )
 _TRAILING = r"[.,:!?*$^]+\z"
 # Who cuts a text short writes dots, and Suricata prints one for every byte that is no text.
@@ -61,7 +66,7 @@ _TEMPLATE = r"\$\{|\$%7B"
 
 
 def unquoted(texts: pa.Array) -> pa.Array:
-    """Undo how JSON and HTML write URLs.
+    """Undo how JSON and HTML write URLs, and take lists of them apart.
 
     Parameters
     ----------
@@ -143,8 +148,10 @@ def find_urls(lines: pa.Array) -> list[Finds]:
         read = read_urls(_balanced(coded.values))
         codes = pa.array(coded.codes)
         texts = numbers[found.texts]
-        urls = np.where(no_url, -1, KINDS.index("url"))
-        hosts = np.where(lost, -1, read.hosts.kinds[coded.codes])
+        is_file = is_like(read.hosts.spelled, FILE_ENDINGS).fill_null(fill_value=False)
+        no_host = np.asarray(is_file).astype(bool)[coded.codes]
+        urls = np.where(no_url | no_host, -1, KINDS.index("url"))
+        hosts = np.where(lost | no_host, -1, read.hosts.kinds[coded.codes])
         parts.append(valid_finds(texts, urls, read.spelled.take(codes)))
         parts.append(valid_finds(texts, hosts, read.hosts.spelled.take(codes)))
         inside = pc.replace_substring_regex(found.values, r"\A[^:]*://", "")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from suricata_eve.analysis.iocs.finds import Finds
 
-__all__ = ["Piece", "Place", "expanded"]
+__all__ = ["Piece", "Place", "expanded", "pairs"]
 
 
 class Piece(NamedTuple):
@@ -60,19 +60,39 @@ def expanded(place: Place, finds: Finds, wanted: frozenset[int]) -> Iterator[Pie
     for kind in sorted(wanted & set(np.unique(finds.kinds).tolist())):
         mine = finds.kinds == kind
         texts, values = finds.texts[mine], finds.indicators.filter(pa.array(mine))
-        size = int(max(place.texts.max(initial=-1), texts.max(initial=-1))) + 1
-        counts = np.bincount(texts, minlength=size)
-        if counts.max(initial=0) <= 1:
-            numbers = np.full(size, -1, np.int64)
-            numbers[texts] = np.arange(len(texts))
-            codes = numbers[place.texts]
-            kept = codes >= 0
-            yield Piece(kind, place.field, place.rows[kept], codes[kept], values, place.single)
-            continue
-        order = np.argsort(texts, kind="stable")
-        starts = np.cumsum(counts) - counts
-        many = counts[place.texts]
-        source = np.repeat(np.arange(len(many)), many)
-        inside = np.arange(len(source)) - np.repeat(np.cumsum(many) - many, many)
-        codes = order[starts[place.texts][source] + inside]
-        yield Piece(kind, place.field, place.rows[source], codes, values, single=False)
+        source, codes = pairs(place.texts, texts)
+        single = place.single and bool((source[1:] > source[:-1]).all())
+        yield Piece(kind, place.field, place.rows[source], codes, values, single)
+
+
+def pairs(
+    rows: NDArray[np.int64], texts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pair each row with all that is found in its text.
+
+    Parameters
+    ----------
+    rows : ndarray of int64
+        For each row the number of its text.
+    texts : ndarray of int64
+        For each find the number of its text.
+
+    Returns
+    -------
+    tuple of two ndarrays of int64
+        Places of rows, in order, and of finds.
+    """
+    size = int(max(rows.max(initial=-1), texts.max(initial=-1))) + 1
+    counts = np.bincount(texts, minlength=size)
+    if counts.max(initial=0) <= 1:  # of most fields, and quick
+        only = np.full(size, -1, np.int64)
+        only[texts] = np.arange(len(texts))
+        places = only[rows]
+        source = np.flatnonzero(places >= 0)
+        return source, places[source]
+    order = np.argsort(texts, kind="stable")
+    starts = np.cumsum(counts) - counts
+    many = counts[rows]
+    source = np.repeat(np.arange(len(rows)), many)
+    inside = np.arange(len(source)) - np.repeat(np.cumsum(many) - many, many)
+    return source, order[starts[rows][source] + inside]

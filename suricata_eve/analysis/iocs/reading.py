@@ -128,7 +128,10 @@ def _leaves(column: pd.Series) -> Iterator[_Leaf]:
     data = _texts(column)
     rows, chunks, start = [], [], 0
     for chunk in data.chunks:
-        if chunk.null_count < len(chunk):
+        if not chunk.null_count:
+            rows.append(np.arange(start, start + len(chunk)))
+            chunks.append(chunk)
+        elif chunk.null_count < len(chunk):
             # Most columns are of few events: what follows costs by rows, with a value or not.
             there = pc.indices_nonzero(chunk.is_valid())
             rows.append(np.asarray(there).astype(np.int64) + start)

@@ -8,10 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suricata_eve.analysis.codes import encode
+from suricata_eve.analysis.columns import joined
 from suricata_eve.analysis.iocs.defanging import Texts, as_texts
 from suricata_eve.analysis.iocs.finding import find_in_texts
 from suricata_eve.analysis.iocs.hosts import Hosts, host_scopes
 from suricata_eve.analysis.iocs.kinds import KINDS, Kinds, choose
+from suricata_eve.analysis.iocs.places import pairs
 from suricata_eve.analysis.iocs.urls import read_urls
 from suricata_eve.frame import arrow_frame
 
@@ -96,33 +98,23 @@ def find_indicators(texts: Texts, kinds: Kinds | None = None) -> pd.DataFrame:
     coded = encode(data.cast(pa.large_string()))
     found = find_in_texts(coded.values, report=True)
     wanted = np.isin(found.kinds, [KINDS.index(kind) for kind in chosen])
-    codes, names = encode(found.indicators)
-    rank = np.empty(len(names), np.int64)
-    rank[np.asarray(pc.sort_indices(names))] = np.arange(len(rank))
-    keys = np.column_stack([found.texts, found.kinds, rank[codes]])[wanted]
-    keys = np.unique(keys, axis=0) if len(keys) else keys
-    back = np.argsort(rank)
+    columns = {"text": found.texts, "kind": found.kinds, "indicator": found.indicators}
+    table = pa.table(columns).filter(pa.array(wanted)).group_by(list(columns)).aggregate([])
+    table = table.sort_by([(name, "ascending") for name in columns]).combine_chunks()
     # From distinct texts to all that are the same.
-    counts = np.bincount(keys[:, 0], minlength=len(coded.values))
-    starts = np.cumsum(counts) - counts
     places = np.flatnonzero(coded.codes >= 0)
-    many = counts[coded.codes[places]]
-    source = np.repeat(places, many)
-    inside = np.arange(len(source)) - np.repeat(np.cumsum(many) - many, many)
-    rows = keys[starts[coded.codes[source]] + inside]
-    values = names.take(pa.array(back[rows[:, 2]]))
-    scopes = np.full(len(rows), -1, np.int64)
-    told, start = [pa.array([], pa.string())], 0
-    for kind in np.unique(rows[:, 1]).tolist():
-        mine = np.flatnonzero(rows[:, 1] == kind)
-        told.append(scopes_of(kind, values.take(pa.array(mine))))
-        scopes[mine] = np.arange(start, start + len(mine))
-        start += len(mine)
+    source, rows = pairs(coded.codes[places], np.asarray(table["text"]))
+    table = table.take(pa.array(rows))
+    numbers, values = np.asarray(table["kind"]), joined(table["indicator"])
+    scopes = pa.nulls(len(values), pa.string())
+    for kind in np.unique(numbers).tolist():
+        mine = pa.array(numbers == kind)
+        scopes = pc.replace_with_mask(scopes, mine, scopes_of(kind, values.filter(mine)))
     return arrow_frame(
         {
-            "kind": pa.array(KINDS, pa.string()).take(pa.array(rows[:, 1])),
+            "kind": pa.array(KINDS, pa.string()).take(pa.array(numbers)),
             "indicator": values,
-            "scope": pa.concat_arrays(told).take(pa.array(scopes)),
+            "scope": scopes,
         },
-        given.index.take(source),
+        given.index.take(places[source]),
     )
