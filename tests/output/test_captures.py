@@ -11,7 +11,14 @@ import pytest
 from capture_reader import Packet, read_capture
 
 from suricata_eve.output import captures
-from suricata_eve.output.captures import Packets, comment_options, decode_base64, pcap, pcapng
+from suricata_eve.output.captures import (
+    LONGEST,
+    Packets,
+    comment_options,
+    decode_base64,
+    pcap,
+    pcapng,
+)
 
 
 def decoded(*texts: str) -> list[bytes | None]:
@@ -101,10 +108,10 @@ def test_large_files_are_laid_out_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("write", [pcap, pcapng])
-def test_a_packet_longer_than_others_capture_raises_the_snap_length(write: Any) -> None:
-    file = b"".join(write(packets((0, 1, bytes(300_000)))))
+def test_the_snap_length_is_that_of_the_longest_packet_that_can_be_read(write: Any) -> None:
+    file = b"".join(write(packets((0, 1, bytes(LONGEST)))))
 
-    assert read_capture(file) == [Packet(0, 1, bytes(300_000))]
+    assert read_capture(file) == [Packet(0, 1, bytes(LONGEST))]
 
 
 def test_long_comments_are_cut_between_characters() -> None:
