@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import warnings
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def normal(event: dict[str, object]) -> dict[str, object]:
     """Flatten an event, its times as instants: they may have been written in another form."""
     flat = flatten(event)
     return {
-        path: pd.to_datetime(str(value), utc=True) if path in INSTANTS else value
+        path: datetime.fromisoformat(str(value)) if path in INSTANTS else value
         for path, value in flat.items()
     }
 
