@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suricata_eve.ingest import assemble, joint, lines, parse, rows, segment
@@ -41,6 +41,8 @@ FILES = st.lists(st.tuples(LINES, st.sampled_from((1, 1, 1, 40))), max_size=10).
 )
 
 
+# An example reads hundreds of lines one by one, and takes ten times as long as of other laws.
+@settings(max_examples=settings().max_examples // 3)
 @given(FILES, CHOSEN)
 def test_small_limits(data: bytes, limits: dict[tuple[object, str], int]) -> None:
     """The table, the lines and the report are the same with limits of a few bytes or lines."""
