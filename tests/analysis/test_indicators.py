@@ -12,6 +12,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -139,6 +140,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
         yield path, path, value
 
 
+SAFE = "!$&'()*+,;=:@/?#%._~-"  # of RFC 3986, but for square brackets
 DOMAIN = re.compile(
     r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])"
 )
@@ -311,8 +313,8 @@ def test_an_event_counts_once_and_all_its_fields_are_named() -> None:
         ({"hostname": "a.example.com:1", "http_port": 8080, "url": "/"}, "http://a.example.com:8080/"),
         ({"hostname": "a.example.com:x", "url": "/"}, None),
         ({"hostname": "a.example.com", "url": "http://b.example.com/x"}, "http://b.example.com/x"),
-        ({"hostname": "a.example.com", "url": '/a b\n"<>[.](.)%41'},
-         "http://a.example.com/a%20b%0A%22%3C%3E%5B.%5D%28.%29%41"),
+        ({"hostname": "a.example.com", "url": '/a b\n"<>[.](.)(dot)(AT)%41'},
+         "http://a.example.com/a%20b%0A%22%3C%3E%5B.%5D%28.%29%28dot%29%28AT%29%41"),
         ({"hostname": "a.example.com", "url": "/\u202e\x1b"}, "http://a.example.com/%E2%80%AE%1B"),
         ({"hostname": "a.example.com", "url": "/" + "a" * 9_000}, None),
         ({"hostname": "a.example.com", "url": "*"}, None),
@@ -333,7 +335,24 @@ def test_a_url_is_put_together_of_host_port_and_path(http: dict[str, Any], url: 
     )
     found = indicators(frame, "url")
 
-    assert set(found["indicator"]) - {"http://c.example.com:1/c"} == ({url} if url else set())
+    assert set(found["indicator"]) == {"http://c.example.com:1/c"} | ({url} if url else set())
+
+
+def test_urls_of_events_are_those_that_loops_put_together(sample: pd.DataFrame) -> None:
+    expected: dict[str, int] = defaultdict(int)
+    columns = [sample[f"http.{name}"].tolist() for name in ("hostname", "http_port", "url")]
+    for name, port, path in zip(*columns, strict=True):
+        found_host = None if pd.isna(name) else host(name)
+        if found_host and not pd.isna(path) and path.startswith("/"):
+            text = f"[{found_host[1]}]" if found_host[0] == "ipv6" else found_host[1]
+            shown = "" if pd.isna(port) or port in (0, 80) else f":{port}"
+            url = f"http://{text}{shown}{quote(path, safe=SAFE)}"
+            if len(url) <= 8_192:
+                expected[url] += 1
+    table = indicators(sample, "url", sources="fields").set_index("indicator")["count"]
+
+    assert len(expected) > 100
+    assert table.to_dict() == expected
 
 
 def test_sources_are_told_apart() -> None:

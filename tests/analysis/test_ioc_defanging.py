@@ -19,6 +19,7 @@ TEXT = pd.ArrowDtype(pa.string())
     [
         ("192.0.2.1", "192[.]0[.]2[.]1"),
         ("2001:db8::77", "2001[:]db8[:][:]77"),
+        ("fe80::1", "fe80[:][:]1"),
         ("::ffff:192.0.2.1", "[:][:]ffff[:]192[.]0[.]2[.]1"),
         ("www.example.com", "www[.]example[.]com"),
         ("a.b@example.com", "a[.]b[@]example[.]com"),

@@ -60,6 +60,8 @@ def linked(url: str, host: str, kind: str = "domain") -> set[tuple[str, str]]:
         "icon@2x.png @media react@16.0.1 @example.com/owa/",
         "autodiscover.json%3F@example.com",
         "x@main.go y@module.ts z@run.ps1",
+        f"{'a' * 65}@example.com mail%3Danna%40example.com",
+        "http://a.example.com:65536/",
         "http://user:pass@localhost/",
         "aes128-gcm@openssh.com,curve25519-sha256@libssh.org,rijndael-cbc@lysator.liu.se",
         "sip:user@example.com",
@@ -188,6 +190,8 @@ def test_what_only_looks_like_one_is_none(text: str) -> None:
             linked("http://a.example.com/x", "a.example.com")
             | linked("http://b.example.com/y", "b.example.com"),
         ),
+        ("?u=http://a.example.com/x&y=1\u2026", linked("http://a.example.com/x", "a.example.com")),
+        ("ftp://x@a.example.com:65535/", linked("ftp://x@a.example.com:65535/", "a.example.com")),
         ("Client 192.0.2.1 asks Server 192.0.2.2", ipv4("192.0.2.1", "192.0.2.2")),
         ("server=192.0.2.1 SIP/2.0/UDP 192.0.2.2:5060", ipv4("192.0.2.1", "192.0.2.2")),
         ("Proxy9 192.0.2.1:8080 -r x 192.0.2.2", ipv4("192.0.2.1", "192.0.2.2")),
@@ -249,6 +253,19 @@ def test_urls_of_reports_are_found_however_they_are_defanged(scheme: str) -> Non
             found = find_indicators(f"It loads {scheme}{mark}{host}/x.sh, then stops.")
 
             assert found["indicator"].tolist() == ["a.example.com", "http://a.example.com/x.sh"]
+
+
+def test_names_before_addresses_are_of_malware_in_reports_and_of_products_in_events() -> None:
+    assert found("Emotet 192.0.2.1") == set()
+    assert found("Emotet 192.0.2.1", report=True) == ipv4("192.0.2.1")
+
+
+def test_what_is_there_often_is_found_once() -> None:
+    """Else a payload that thousands of events have would fill the memory."""
+    text = "192.0.2.1 http://a.example.com/ x@a.example.com " * 100
+    finds = find_in_texts(pa.array([text, text[:31]], pa.large_string()))
+
+    assert np.bincount(finds.texts).tolist() == [4, 3]
 
 
 @pytest.mark.parametrize("between", [",", "|", ";", "\n", '","', "</a>", "\\n"])

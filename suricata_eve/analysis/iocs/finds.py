@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suricata_eve.analysis.codes import encode, first_places
+from suricata_eve.analysis.endpoints import combined
 from suricata_eve.analysis.iocs.hosts import FILE_ENDINGS, read_hosts
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ __all__ = ["Finds", "join_finds", "no_finds", "of_hosts", "valid_finds"]
 
 
 class Finds(NamedTuple):
-    """Indicators in some texts; one that is there twice may come twice."""
+    """Indicators in some texts."""
 
     texts: NDArray[np.int64]
     """For each the number of its text."""
@@ -51,14 +53,15 @@ def join_finds(parts: list[Finds]) -> Finds:
     Returns
     -------
     Finds
-        All of them.
+        All of them, each once: a text may have one ten thousand times.
     """
     parts = [no_finds(), *parts]
-    return Finds(
-        np.concatenate([part.texts for part in parts]),
-        np.concatenate([part.kinds for part in parts]),
-        pa.concat_arrays([part.indicators.cast(pa.string()) for part in parts]),
-    )
+    texts = np.concatenate([part.texts for part in parts])
+    kinds = np.concatenate([part.kinds for part in parts])
+    values = pa.concat_arrays([part.indicators.cast(pa.string()) for part in parts])
+    codes = combined([texts, kinds, encode(values).codes])
+    first = first_places(codes, int(codes.max(initial=-1)) + 1)
+    return Finds(texts[first], kinds[first], values.take(pa.array(first)))
 
 
 def valid_finds(texts: NDArray[np.int64], kinds: NDArray[np.int64], values: pa.Array) -> Finds:

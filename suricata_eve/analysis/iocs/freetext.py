@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suricata_eve.analysis.codes import encode, first_places
-from suricata_eve.analysis.endpoints import combined
+from suricata_eve.analysis.codes import encode
 from suricata_eve.analysis.hidden import CANDIDATE as HIDDEN
 from suricata_eve.analysis.hidden import search_texts
 from suricata_eve.analysis.iocs.finding import FREE_TEXT, find_in_texts
@@ -122,10 +121,4 @@ def _decoded(texts: pa.Array) -> Finds:
         parts.append(
             Finds(numbers[source], found.kinds[places], found.indicators.take(pa.array(places)))
         )
-    return _distinct(join_finds(parts))
-
-
-def _distinct(finds: Finds) -> Finds:
-    codes = combined([finds.texts, finds.kinds, encode(finds.indicators).codes])
-    first = first_places(codes, int(codes.max(initial=-1)) + 1)
-    return Finds(finds.texts[first], finds.kinds[first], finds.indicators.take(pa.array(first)))
+    return join_finds(parts)

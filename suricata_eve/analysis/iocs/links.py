@@ -62,7 +62,7 @@ _TRAILING = r"[.,:!?*$^]+\z"
 # Who cuts a text short writes dots, and Suricata prints one for every byte that is no text.
 _CUT_SHORT, _CUT_BEHIND = r"[^/.=&?]\.\.", r"\A(?:\x{2026}|[\r\n]\.\.|\r[^\n])"
 _ONLY_HOST = r"\A[^/]*//[^/?#]*\z|\A[^/]*//[^/?#]*\.\."
-_TEMPLATE = r"\$\{|\$%7B"
+_TEMPLATE = r"\$\{"
 
 
 def unquoted(texts: pa.Array) -> pa.Array:

@@ -99,8 +99,8 @@ def find_indicators(texts: Texts, kinds: Kinds | None = None) -> pd.DataFrame:
     found = find_in_texts(coded.values, report=True)
     wanted = np.isin(found.kinds, [KINDS.index(kind) for kind in chosen])
     columns = {"text": found.texts, "kind": found.kinds, "indicator": found.indicators}
-    table = pa.table(columns).filter(pa.array(wanted)).group_by(list(columns)).aggregate([])
-    table = table.sort_by([(name, "ascending") for name in columns]).combine_chunks()
+    table = pa.table(columns).filter(pa.array(wanted))
+    table = table.sort_by([(name, "ascending") for name in columns])
     # From distinct texts to all that are the same.
     places = np.flatnonzero(coded.codes >= 0)
     source, rows = pairs(coded.codes[places], np.asarray(table["text"]))
