@@ -90,10 +90,10 @@ class Indicators:
         name of ``tls.subject`` (``*.`` is left out), ``smtp.helo``, ``email.url``. A URL is
         put together of ``http.hostname``, ``http.http_port`` (or the port that HTTP/2 has in
         the name) and an ``http.url`` that begins with ``/``, and counted for the latter; its
-        scheme is ``http``, since Suricata sees it in the clear. Hashes are those of ``fileinfo`` and ``files`` alone: in other text
-        such digits are sessions, tags or names of caches. An alert carries copies of such
-        fields, and counts. What Suricata or the writer of a rule says (signatures,
-        references) is not looked at.
+        scheme is ``http``, since Suricata sees it in the clear. Hashes are those of
+        ``fileinfo`` and ``files`` alone: in other text such digits are sessions, tags or
+        names of caches. An alert carries copies of such fields, and counts. What Suricata or
+        the writer of a rule says (signatures, references) is not looked at.
 
         **Free text.** URLs of schemes that load or connect, mail addresses, and addresses,
         as they are, percent-encoded, quoted by JSON or HTML, or defanged (``hxxp``,
