@@ -7,7 +7,7 @@ import json
 import operator
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeAlias, get_args
+from typing import Any, NamedTuple, SupportsIndex, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ __all__ = [
     "Time",
     "batch_of",
     "check_choice",
+    "integer_of",
     "mender_of",
     "rows_of",
     "selection_of",
@@ -202,6 +203,44 @@ def batch_of(events: int) -> int:
     number = _integer(events)
     if number is None or number < 1:
         msg = f"events={events!r} is not a positive number of events"
+        raise EveOptionError(msg)
+    return number
+
+
+def integer_of(option: str, value: object, what: str, *, least: int, most: float) -> int:
+    """Return the integer that an option is.
+
+    Parameters
+    ----------
+    option : str
+        Its name.
+    value : object
+        What was passed.
+    what : str
+        What it has to be, for the message.
+    least : int
+        The least that it may be.
+    most : float
+        The most; infinity if there is none.
+
+    Returns
+    -------
+    int
+        The integer.
+
+    Raises
+    ------
+    EveTypeError
+        If it is no integer.
+    EveOptionError
+        If it is less or more.
+    """
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        msg = f"{option} is an integer, not {type(value).__name__}: {value!r}"
+        raise EveTypeError(msg)
+    number = operator.index(value)
+    if not least <= number <= most:
+        msg = f"{option} is {what}, not {number}"
         raise EveOptionError(msg)
     return number
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import operator
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,8 +16,7 @@ from suricata_eve.analysis.connections import TELLING, connections
 from suricata_eve.analysis.endpoints import Columns
 from suricata_eve.analysis.flow_tuples import NO_PORT, WITH_PORTS, Dialect, Tuples, flow_tuples
 from suricata_eve.analysis.rows import take_column
-from suricata_eve.errors import EveOptionError, EveTypeError
-from suricata_eve.options import check_choice
+from suricata_eve.options import check_choice, integer_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +57,8 @@ def community_id(
     suricata_eve.accessor.EveAccessor.community_id : The same as a method, with examples.
     """
     require_columns(frame, ["src_ip", "dest_ip", "proto"], method="community_id")
-    prefix = _seed(seed).to_bytes(2, "big")
+    what = "a number of 16 bits, from 0 to 65535"
+    prefix = integer_of("seed", seed, what, least=0, most=2**16 - 1).to_bytes(2, "big")
     if dialect is None:
         dialect = _dialect_of(frame, prefix)
     check_choice("dialect", dialect, Dialect)
@@ -91,17 +90,6 @@ def _dialect_of(frame: pd.DataFrame, prefix: bytes) -> Dialect:
         ids = _texts(prefix, tuples).take(pa.array(tuples.number[known]))
         alike[dialect] = pc.sum(pc.equal(ids, written.take(pa.array(known)))).as_py() or 0
     return "suricata-7" if alike["suricata-7"] > alike["suricata"] else "suricata"
-
-
-def _seed(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-        msg = f"seed is an integer, not {type(value).__name__}: {value!r}"
-        raise EveTypeError(msg)
-    seed = operator.index(value)
-    if not 0 <= seed < 2**16:
-        msg = f"seed has 16 bits, so it is from 0 to 65535, not {seed}"
-        raise EveOptionError(msg)
-    return seed
 
 
 def _texts(prefix: bytes, tuples: Tuples) -> pa.Array:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from suricata_eve.analysis.codes import begins, encode, first_places
 from suricata_eve.analysis.columns import instant_column, joined, require_columns, text_column
 from suricata_eve.analysis.connections import connections
 from suricata_eve.analysis.fieldvalues import Occurrences, Sides, field_at, occurrences
 from suricata_eve.analysis.orientation import ENDS
+from suricata_eve.analysis.ranks import value_places
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.analysis.runs import repeated
 from suricata_eve.errors import EveTypeError
@@ -127,10 +127,7 @@ def _rank(values: pa.Array, field: str) -> NDArray[np.int64]:
             f"name a field of scalars, or of lists of them"
         )
         raise EveTypeError(msg)
-    rank = np.arange(len(values))
-    if not pa.types.is_null(values.type):
-        rank[np.asarray(pc.sort_indices(values))] = np.arange(len(values))
-    return rank
+    return value_places(values)
 
 
 def _pairs(

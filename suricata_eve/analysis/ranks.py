@@ -13,7 +13,7 @@ from suricata_eve.analysis.codes import begins, encode, is_list, list_elements
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["value_order"]
+__all__ = ["value_order", "value_places"]
 
 
 def value_order(values: pa.Array) -> NDArray[np.int64]:
@@ -34,6 +34,25 @@ def value_order(values: pa.Array) -> NDArray[np.int64]:
     if pa.types.is_nested(values.type) or pa.types.is_null(values.type):
         return np.argsort(_ranks(values), kind="stable").astype(np.int64)
     return np.asarray(pc.sort_indices(values)).astype(np.int64)
+
+
+def value_places(values: pa.Array) -> NDArray[np.int64]:
+    """Return the place of each value among the sorted ones.
+
+    Parameters
+    ----------
+    values : pyarrow.Array
+        Of any type.
+
+    Returns
+    -------
+    ndarray of int64
+        Places from 0, each once: equal values have neighbouring ones.
+    """
+    order = value_order(values)
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    return places
 
 
 def _ranks(data: pa.Array) -> NDArray[np.int64]:

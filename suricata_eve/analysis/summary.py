@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import operator
+import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from suricata_eve.analysis.codes import encode, is_list, list_elements
 from suricata_eve.analysis.columns import arrow_column, instant_column, joined, require_columns
 from suricata_eve.analysis.rows import take_column
 from suricata_eve.errors import EveOptionError, EveTypeError
+from suricata_eve.options import integer_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +64,9 @@ def group_summary(
     if taken:
         msg = f"a column of the summary is called {min(taken)!r}; rename the one to group by"
         raise EveOptionError(msg)
-    limit = _limit(max_unique)
+    limit = integer_of(
+        "max_unique", max_unique, "how many values to list, 0 or more", least=0, most=math.inf
+    )
     if fields is None:
         chosen = [name for name in SUMMARY_FIELDS if name in frame.columns and name not in keys]
     else:
@@ -86,17 +89,6 @@ def _pandas(data: pd.Series | pa.Array | pa.ChunkedArray) -> pd.Series:
     if isinstance(data, pa.Array):
         data = pa.chunked_array([data])
     return pd.Series(pd.arrays.ArrowExtensionArray(data))
-
-
-def _limit(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-        msg = f"max_unique is an integer, not {type(value).__name__}: {value!r}"
-        raise EveTypeError(msg)
-    limit = operator.index(value)
-    if limit < 0:
-        msg = f"max_unique is how many values to list, 0 or more, not {limit}"
-        raise EveOptionError(msg)
-    return limit
 
 
 def _names(value: object, option: str) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import operator
 import textwrap
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from suricata_eve.errors import EveOptionError, EveTypeError
 from suricata_eve.optional import import_optional_dependency
+from suricata_eve.options import integer_of
 from suricata_eve.plot.colors import LINE, MUTED
 from suricata_eve.plot.labels import LITERAL, literal
 
@@ -139,14 +139,7 @@ def checked_top(top: object, *, most: int) -> int:
     EveOptionError
         If it is below 1 or above `most`.
     """
-    if isinstance(top, bool) or not isinstance(top, SupportsIndex):
-        msg = f"top is an integer, not {type(top).__name__}: {top!r}"
-        raise EveTypeError(msg)
-    number = operator.index(top)
-    if not 1 <= number <= most:
-        msg = f"top is how many to show, from 1 to {most}, not {number}"
-        raise EveOptionError(msg)
-    return number
+    return integer_of("top", top, f"how many to show, from 1 to {most}", least=1, most=most)
 
 
 def width_of(ax: Axes) -> float:

@@ -65,7 +65,7 @@ _NAMES = {
     "ICMP": _ORANGE,
 }
 _POOL = (
-    *(_BLUE, _ORANGE, _GREEN, _PURPLE, _SKY, _YELLOW),  # vermillion is for alerts
+    *(_BLUE, _ORANGE, _GREEN, _PURPLE, _SKY, _YELLOW),  # vermilion is for alerts
     *(_INDIGO, _WINE, _TEAL, _OLIVE, _FOREST, _VIOLET, _ROSE, _CYAN, _SAND),
 )
 _ON_DARK = {_INDIGO: "#8878E0", _WINE: "#B8336A", _BROWN: "#A0522D"}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import operator
+import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from suricata_eve.analysis.columns import require_columns
 from suricata_eve.errors import EveOptionError, EveTypeError
+from suricata_eve.options import integer_of
 from suricata_eve.output.targets import writing
 from suricata_eve.reports.facts import facts
 from suricata_eve.reports.gather import gathered
@@ -80,7 +81,9 @@ def report(
     >>> page.name, sheet.name
     ('log4j.html', 'log4j.csv')
     """
-    limit = _limit(max_rows)
+    limit = integer_of(
+        "max_rows", max_rows, "how many rows of a table to show, 0 or more", least=0, most=math.inf
+    )
     if not isinstance(title, str):
         msg = f"title is text, not {type(title).__name__}: {title!r}"
         raise EveTypeError(msg)
@@ -103,17 +106,6 @@ def report(
             for part in sheet(sections):
                 write_row(part)
     return html, table
-
-
-def _limit(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-        msg = f"max_rows is an integer, not {type(value).__name__}: {value!r}"
-        raise EveTypeError(msg)
-    limit = operator.index(value)
-    if limit < 0:
-        msg = f"max_rows is how many rows of a table to show, 0 or more, not {limit}"
-        raise EveOptionError(msg)
-    return limit
 
 
 def _html(path: object) -> Path:

@@ -450,7 +450,7 @@ def test_two_ports_of_one_address_come_in_their_order() -> None:
 
 @pytest.mark.parametrize("seed", [-1, 2**16, 10**30, np.int64(-1)])
 def test_a_seed_beyond_16_bits_is_an_error(seed: int) -> None:
-    with pytest.raises(EveOptionError, match=r"^seed has 16 bits, so it is from 0 to 65535, not"):
+    with pytest.raises(EveOptionError, match=r"^seed is a number of 16 bits, from 0 to 65535, not"):
         community_id(frame(), seed=seed)
 
 

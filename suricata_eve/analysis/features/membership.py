@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from suricata_eve.analysis.columns import integer_column, joined
 from suricata_eve.analysis.fieldvalues import Sides, occurrences
+from suricata_eve.analysis.ranks import value_places
 from suricata_eve.analysis.runs import portions, repeated
 from suricata_eve.errors import EveOptionError, EveTypeError
 from suricata_eve.schema.fields import is_known
@@ -195,10 +195,7 @@ def _field(
             f"group by a column of scalars, or of lists of them"
         )
         raise EveTypeError(msg)
-    rank = np.arange(len(distinct))
-    if not pa.types.is_null(distinct.type):
-        rank[np.asarray(pc.sort_indices(distinct))] = np.arange(len(distinct))
-    return _Field(event[kept], found.codes[kept], distinct, rank)
+    return _Field(event[kept], found.codes[kept], distinct, value_places(distinct))
 
 
 def _outer(

@@ -47,7 +47,7 @@ _URL = (
     rf"(?i:{SCHEMES})://{AUTHORITY}"
     r"(?:[/?#](?:[0-9A-Za-z!#$%&()*+,\-./:=?@\[\]{}_~^]|[^\x00-\x7f\pZ\p{Cc}\pP]|;[0-9A-Za-z_-]+=)*)?"
 )
-# What is around may make it a part of something longer: "shttp", a host that is a template.
+# What is around may make it a part of something longer: "xhttp", a host that is a template.
 _BEFORE = r"(?:[^0-9A-Za-z-]|%[0-9A-Fa-f]{2}|\\[nrt])\z"
 _AFTER = rf"\A(?:[^\w$%@:\\{{*{ALIEN}-]|:[\s\"'<]|\\[^@.UuXx])"
 # Where a URL ends in what stands around it: the value of a parameter where the next begins, a
