@@ -60,6 +60,13 @@ def frame_of(*events: dict[str, Any], **options: Any) -> pd.DataFrame:
     return suricata_eve.read_eve(io.BytesIO(lines), **options)
 
 
+def read_quietly(path: Path) -> pd.DataFrame:
+    """Read a file in which some lines are broken."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EveWarning)
+        return suricata_eve.read_eve(path)
+
+
 def true_packets(path: Path) -> list[Packet]:
     """Return the distinct packets of a file by time, read with `json`."""
     found: dict[tuple[int, int, bytes], int] = {}
@@ -90,9 +97,7 @@ def test_every_packet_of_a_sample_is_there_once_by_time(path: Path) -> None:
 
 def test_every_packet_of_the_corpora_is_there_once_by_time(corpus_files: list[Path]) -> None:
     for path in corpus_files:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", EveWarning)
-            frame = suricata_eve.read_eve(path)
+        frame = read_quietly(path)
         if "packet" in frame:
             assert bare(written(frame)) == true_packets(path), path.name
 
@@ -393,9 +398,7 @@ def test_wireshark_reads_every_packet_of_the_corpora(
     corpus_files: list[Path], tmp_path: Path
 ) -> None:
     for path in corpus_files:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", EveWarning)
-            frame = suricata_eve.read_eve(path)
+        frame = read_quietly(path)
         if "packet" in frame:
             check_with_wireshark(frame, tmp_path)
 
@@ -504,9 +507,7 @@ def test_suricata_reads_each_of_its_link_types_back(
     corpus_files: list[Path], tmp_path: Path
 ) -> None:
     for path in corpus_files:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", EveWarning)
-            frame = suricata_eve.read_eve(path)
+        frame = read_quietly(path)
         linktypes = frame["packet_info.linktype"]
         for linktype in set(linktypes.dropna()) - {276}:  # Suricata 8 reads it, 7 does not
             chosen = frame[linktypes.eq(linktype).to_numpy(bool, na_value=False)]

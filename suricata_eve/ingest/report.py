@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 __all__ = ["MAX_EXAMPLES", "REPLACED", "Found", "Mender", "Mishap", "Report", "many"]
 
@@ -195,7 +195,7 @@ class Report:
         return "; ".join(parts) + '; details in df.attrs["eve"]'
 
 
-def many(number: int, noun: str) -> str:
+def many(number: int, noun: str, *, separator: Literal["", ","] = "") -> str:
     """Return a number and what it counts, as in "1 line" and "2 lines".
 
     Parameters
@@ -204,13 +204,15 @@ def many(number: int, noun: str) -> str:
         How many.
     noun : str
         Of what, in the singular.
+    separator : {"", ","}, default ""
+        What stands between thousands.
 
     Returns
     -------
     str
         Both.
     """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:{separator}} {noun}" if number == 1 else f"{number:{separator}} {noun}s"
 
 
 def _listed(names: Iterable[str], *, most: int = 8) -> str:

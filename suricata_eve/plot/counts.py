@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from suricata_eve.analysis.columns import require_columns, text_column
 from suricata_eve.analysis.fieldvalues import Sides, occurrences
 from suricata_eve.analysis.ranks import value_order
+from suricata_eve.ingest.report import many
 from suricata_eve.plot.labels import shown, texts_of
 from suricata_eve.plot.times import Binned, Step, binned, instants
 from suricata_eve.schema.fields import is_known
@@ -27,7 +28,7 @@ reads a capture of years ago (Suricata's ``output-json-stats.c`` and ``util-debu
 
 
 def number_of(number: int, noun: str) -> str:
-    """Return a number and what it counts, as in "1 event" and "1,200 events".
+    """Return a number and what it counts as pictures show them, such as "1,200 events".
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def number_of(number: int, noun: str) -> str:
     str
         Both.
     """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return many(number, noun, separator=",")
 
 
 def leading(counts: NDArray[np.int64], values: pa.Array, top: int) -> NDArray[np.int64]:
