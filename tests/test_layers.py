@@ -21,6 +21,7 @@ LAYERS = (
     ("schema",),
     ("ingest",),
     ("frame", "arrays", "warn", "progress", "parquet", "options", "printable", "display"),
+    ("dataset",),
     ("output",),
     ("scan", "normalize"),
     ("reader", "writer"),

@@ -1,0 +1,1 @@
+"""Parquet datasets of events that grow with their logs: one writer, any reader."""
