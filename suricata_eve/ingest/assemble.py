@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.types as pt
 
+from suricata_eve.ingest.nulls import Nulls
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rows import joined, taken
 from suricata_eve.ingest.scatter import Scatter, can_scatter
@@ -115,13 +115,12 @@ class _Layout:
         self._groups = groups
         self._firsts = np.cumsum([0, *(len(group.segments) for group in groups)]).tolist()
         self._rows = np.cumsum([0, *(len(group.lines) for group in groups)]).tolist()
-        # No buffer of the types that a null chunk has needs more than eight bytes a row.
-        self._zeros = pa.py_buffer(np.zeros(8 * (self._rows[-1] + 1), np.uint8))
+        self._nulls = Nulls(self._rows[-1])
 
     def nulls(self, kind: pa.DataType) -> pa.ChunkedArray:
         """Return a column without any value."""
         rows = self._rows[-1]
-        return pa.chunked_array([self._nulls(rows, kind)] if rows else [], kind)
+        return pa.chunked_array([self._nulls.of(kind, rows)] if rows else [], kind)
 
     def column(self, numbers: list[int], arrays: list[pa.Array]) -> pa.ChunkedArray:
         """Return the column whose part in segment ``numbers[i]`` is ``arrays[i]``."""
@@ -133,11 +132,11 @@ class _Layout:
                 absent += piece
                 continue
             if absent:
-                chunks.append(self._nulls(absent, kind))
+                chunks.append(self._nulls.of(kind, absent))
                 absent = 0
             chunks.append(piece)
         if absent:
-            chunks.append(self._nulls(absent, kind))
+            chunks.append(self._nulls.of(kind, absent))
         return pa.chunked_array(chunks, kind)
 
     def _pieces(self, numbers: list[int], arrays: list[pa.Array]) -> Iterator[pa.Array | int]:
@@ -176,17 +175,8 @@ class _Layout:
                 yield after
                 return
         pieces = group.pieces(parts)
-        filled = [self._nulls(one, kind) if isinstance(one, int) else one for one in pieces]
+        filled = [self._nulls.of(kind, one) if isinstance(one, int) else one for one in pieces]
         yield from taken(filled, group.order)  # type: ignore[arg-type]
-
-    def _nulls(self, length: int, kind: pa.DataType) -> pa.Array:
-        if pt.is_null(kind):
-            return pa.nulls(length)
-        if pt.is_list(kind):
-            children = [pa.array([], kind.value_type)]
-            return pa.Array.from_buffers(kind, length, [self._zeros] * 2, length, 0, children)
-        buffers = [self._zeros] * (3 if pt.is_string(kind) else 2)
-        return pa.Array.from_buffers(kind, length, buffers, length)
 
 
 def assemble(
