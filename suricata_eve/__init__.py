@@ -18,6 +18,7 @@ from suricata_eve.accessor import EveAccessor
 from suricata_eve.analysis.iocs.defanging import defang, refang
 from suricata_eve.analysis.iocs.reports import find_indicators
 from suricata_eve.errors import (
+    EveDatasetError,
     EveError,
     EveOptionError,
     EveParseError,
@@ -41,6 +42,7 @@ from suricata_eve.writer import to_json
 __all__ = [
     "BadLine",
     "EveAccessor",
+    "EveDatasetError",
     "EveError",
     "EveOptionError",
     "EveParseError",

@@ -8,6 +8,7 @@ without knowing this package::
     ├── EveTypeError           (TypeError)       a value or an input of the wrong kind
     ├── EveValueError          (ValueError)      a value that its field's dtype cannot hold
     ├── EveOptionError         (ValueError)      an option that is not one of its choices
+    ├── EveDatasetError        (ValueError)      a folder that is no dataset, or a damaged one
     ├── MissingColumnError     (KeyError)        a method's column is not in the frame
     ├── NotEveFrameError       (AttributeError)  ``.eve`` on a frame without EVE columns
     └── MissingDependencyError (ImportError)     an optional extra is not installed
@@ -18,6 +19,7 @@ without knowing this package::
 from __future__ import annotations
 
 __all__ = [
+    "EveDatasetError",
     "EveError",
     "EveOptionError",
     "EveParseError",
@@ -71,6 +73,10 @@ class EveValueError(EveError, ValueError):
 
 class EveOptionError(EveError, ValueError):
     """An option is not one of its choices."""
+
+
+class EveDatasetError(EveError, ValueError):
+    """A folder is no dataset of this package, or a dataset is damaged or cannot be changed."""
 
 
 class MissingColumnError(EveError, KeyError):

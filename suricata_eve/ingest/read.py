@@ -31,6 +31,7 @@ __all__ = [
     "read_batches",
     "read_runs",
     "read_table",
+    "strange_names",
 ]
 
 Progress: TypeAlias = (
@@ -109,7 +110,7 @@ def read_table(reading: Reading) -> tuple[Assembled, Report]:
     """
     report = Report()
     assembled = _assembled(_blocks(reading, report), report, reading)
-    report.notes += _strange(reading, assembled)
+    report.notes += strange_names(reading.selection, reading.wanted, assembled)
     return assembled, report
 
 
@@ -305,14 +306,29 @@ def _assembled(held: Iterable[BlockRead], report: Report, reading: Reading) -> A
     return assemble(segments, report, reading.wanted)
 
 
-def _strange(reading: Reading, assembled: Assembled) -> list[str]:
-    """Tell of names that were asked for, and that neither EVE nor the sources know."""
-    asked = reading.selection.event_types or ()
+def strange_names(selection: Selection, wanted: Wanted | None, assembled: Assembled) -> list[str]:
+    """Tell of names that were asked for, and that neither EVE nor the sources know.
+
+    Parameters
+    ----------
+    selection : Selection
+        Which events were asked for.
+    wanted : Wanted or None
+        Which columns.
+    assembled : Assembled
+        What was found.
+
+    Returns
+    -------
+    list of str
+        A note for each such event type and column.
+    """
+    asked = selection.event_types or ()
     found = {event_type for event_type, _, _ in assembled.groups}
     types = sorted(set(asked) - found - set(EVENT_TYPES))
     columns = [
         name
-        for name in (reading.wanted.names if reading.wanted is not None else ())
+        for name in (wanted.names if wanted is not None else ())
         if not is_known(name) and assembled.table.column(name).null_count == len(assembled.lines)
     ]
     return [

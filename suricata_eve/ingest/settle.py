@@ -46,11 +46,11 @@ def settle(
         One for each part, all of one type.
     """
     target = arrow_type(path)
+    if _is_settled(parts, target):  # as times are that come from a dataset, rather than as text
+        return list(parts)
     if target == UTC_MICROSECONDS:
         arrays, _ = unify(parts, pa.string())
         return _instants(path, arrays, report, segments)
-    if _is_settled(parts, target):
-        return list(parts)
     arrays, mixed = unify(parts, target)
     if target is not None and (pt.is_integer(target) or pt.is_boolean(target)):
         fitting = fit(arrays, target)
