@@ -1,0 +1,120 @@
+"""Where a dataset is: a folder of this machine, or one that fsspec knows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from suricata_eve.dataset.layout import MANIFEST
+from suricata_eve.dataset.manifest import Manifest, load
+from suricata_eve.errors import EveDatasetError, MissingDependencyError
+from suricata_eve.ingest.remote import is_url, shown
+from suricata_eve.optional import import_optional_dependency
+
+if TYPE_CHECKING:
+    from pyarrow.fs import FileSystem
+
+__all__ = ["Place", "open_dataset", "place_of"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of a dataset.
+
+    Attributes
+    ----------
+    filesystem : pyarrow.fs.FileSystem
+        Where it is.
+    root : str
+        Its path there.
+    name : str
+        What messages call it: a URL without passwords and signatures.
+    """
+
+    filesystem: FileSystem
+    root: str
+    name: str
+
+    def path(self, inside: str) -> str:
+        """Return the path of a file, given the one within the dataset."""
+        return f"{self.root}/{inside}"
+
+
+def place_of(dest: str | os.PathLike[str]) -> Place:
+    """Return where a dataset is.
+
+    Parameters
+    ----------
+    dest : str or path
+        A path, in which ``~`` is expanded, or a URL that fsspec knows.
+
+    Returns
+    -------
+    Place
+        The place; whether there is anything is not looked at.
+
+    Raises
+    ------
+    MissingDependencyError
+        If it is a URL, and ``fsspec``, or the package that it needs for this kind of URL, is
+        not installed.
+    """
+    from pyarrow.fs import FSSpecHandler, LocalFileSystem, PyFileSystem  # noqa: PLC0415
+
+    text = os.fspath(dest)
+    if not is_url(text):
+        path = Path(text).expanduser().absolute()
+        return Place(LocalFileSystem(), path.as_posix().rstrip("/"), str(path))
+    purpose = f"reading {shown(text)}"
+    fsspec = import_optional_dependency("fsspec", extra="remote", purpose=purpose)
+    try:
+        filesystem, root = fsspec.core.url_to_fs(text)
+    except ImportError as error:
+        msg = f"{purpose} needs a package that is not installed: {error}"
+        raise MissingDependencyError(msg) from error
+    # What was listed earlier may be another file since.
+    filesystem.invalidate_cache()
+    return Place(PyFileSystem(FSSpecHandler(filesystem)), root.rstrip("/"), shown(text))
+
+
+def open_dataset(dest: str | os.PathLike[str]) -> tuple[Place, Manifest]:
+    """Find a dataset, and read its manifest.
+
+    Parameters
+    ----------
+    dest : str or path
+        A path, in which ``~`` is expanded, or a URL that fsspec knows.
+
+    Returns
+    -------
+    Place
+        Where it is.
+    Manifest
+        What is in it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is nothing.
+    EveDatasetError
+        If it is no dataset of this package, or its manifest is damaged or of a newer format.
+    MissingDependencyError
+        As :func:`place_of`.
+    """
+    from pyarrow.fs import FileType  # noqa: PLC0415
+
+    place = place_of(dest)
+    try:
+        return place, load(place.filesystem, place.root)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        kind = place.filesystem.get_file_info(place.root).type
+        if kind == FileType.NotFound:
+            msg = f"there is no {place.name}"
+            raise FileNotFoundError(msg) from error
+        msg = (
+            f"{place.name} is no dataset that scan_eve(...).to_parquet wrote: it has no "
+            f"{MANIFEST}; pyarrow, duckdb and polars read other Parquet files"
+        )
+        raise EveDatasetError(msg) from error
