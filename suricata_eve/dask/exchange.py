@@ -37,9 +37,9 @@ _SAMPLES = 1024
 def _parcels_meta() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "_partitions": np.zeros(0, np.int64),
+            "goal": np.zeros(0, np.int64),
             "source": np.zeros(0, np.int64),
-            "parcel": pd.array([], dtype=pd.ArrowDtype(pa.large_binary())),
+            "parcel": pd.Series([], dtype=pd.ArrowDtype(pa.large_binary())),
         }
     )
 
@@ -58,7 +58,9 @@ def shared(frame: dd.DataFrame) -> dd.DataFrame:
         The same partitions.
     """
     parts = frame.to_delayed()
-    return dd.from_delayed(parts, meta=frame._meta, verify_meta=False, prefix="eve-shared")  # noqa: SLF001
+    # Dask would take objects for text.
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_delayed(parts, meta=frame._meta, verify_meta=False, prefix="eve-shared")  # noqa: SLF001
 
 
 def exchanged(
@@ -88,7 +90,8 @@ def exchanged(
     parcels = frame.map_partitions(
         _sent, route, npartitions, *more, meta=_parcels_meta(), align_dataframes=False
     )
-    met = parcels.shuffle("_partitions", npartitions=npartitions, ignore_index=True)
+    # `shuffle` would choose partitions by a hash; divisions that are given are kept to.
+    met = parcels.set_index("goal", divisions=list(range(npartitions + 1)))
     return met.map_partitions(_received, meta=meta, like=meta)
 
 
@@ -108,7 +111,7 @@ def _sent(
     source = partition_info["number"] if partition_info else 0
     return pd.DataFrame(
         {
-            "_partitions": goals,
+            "goal": goals,
             "source": np.full(len(goals), source, np.int64),
             "parcel": pd.arrays.ArrowExtensionArray(
                 pa.chunked_array([pa.array(parcels[: len(goals)], pa.large_binary())])
@@ -170,7 +173,8 @@ def _cuts(samples: list[tuple[NDArray[Any], float]], npartitions: int) -> NDArra
     order = np.argsort(values, kind="stable")
     filled = np.cumsum(weights[order])
     shares = filled[-1] * np.arange(1, npartitions) / npartitions
-    return values[order][np.searchsorted(filled, shares)]
+    cuts: NDArray[Any] = values[order][np.searchsorted(filled, shares)]
+    return cuts
 
 
 def _between(

@@ -68,7 +68,8 @@ def unpacked(parcels: Sequence[bytes], meta: pd.DataFrame) -> pd.DataFrame:
     """
     frames = []
     for parcel in parcels:
-        names, stream, others, index = pickle.loads(parcel)  # noqa: S301: made by `packed`
+        # Made by `packed`, on the way from worker to worker, as Dask itself does.
+        names, stream, others, index = pickle.loads(parcel)  # noqa: S301
         table = pa.ipc.open_stream(stream).read_all()
         arrays = {
             name: pd.arrays.ArrowExtensionArray(column)
@@ -136,7 +137,7 @@ def stacked(frames: Sequence[pd.DataFrame], meta: pd.DataFrame) -> pd.DataFrame:
             data[name] = pd.Series(pd.arrays.ArrowExtensionArray(whole), index=index)
             continue
         columns = [
-            pd.Series([pd.NA] * length, dtype=object) if part is None else part
+            _missing(dtype, length) if part is None else part
             for part, length in zip(parts, lengths, strict=True)
         ]
         whole = pd.concat(columns, ignore_index=True) if len(columns) > 1 else columns[0]
@@ -147,6 +148,13 @@ def stacked(frames: Sequence[pd.DataFrame], meta: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
+def _missing(dtype: Any, length: int) -> pd.Series:
+    if dtype.kind == "O" and not pd.api.types.is_extension_array_dtype(dtype):
+        return pd.Series([pd.NA] * length, dtype=object)
+    return pd.Series(np.nan, index=range(length), dtype=object).astype(dtype)
+
+
 def _chunks(column: pd.Series, kind: pa.DataType) -> list[pa.Array]:
     data = pa.chunked_array(column.array.__arrow_array__())
-    return data.chunks if data.type == kind else data.cast(kind).chunks
+    chunks: list[pa.Array] = (data if data.type == kind else data.cast(kind)).chunks
+    return chunks
