@@ -1,0 +1,110 @@
+"""The law of ``ddf.eve``: every method gives what it gives on the same events in pandas.
+
+With ``df = ddf.compute()``: events are the same once empty columns are left out, with values,
+dtypes, index, and columns and rows in order; tables are the same up to their index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("dask.dataframe")
+
+import dask
+import dask.dataframe as dd
+from dask_frames import dealt, in_parts
+
+import suricata_eve
+import suricata_eve.dask
+from suricata_eve.analysis.rows import take_rows
+
+EVE8 = Path(__file__).parent.parent / "data" / "log4j-suricata8.json.gz"
+
+
+class Case(NamedTuple):
+    """A call that is the same for both kinds of frame."""
+
+    name: str
+    call: Callable[[Any], Any]
+    """Given a frame of pandas or Dask."""
+    events: bool = True
+    """Whether a row is an event; else the result is a table."""
+
+
+def taken(events: Any) -> Any:
+    """Return events without what pandas' methods leave out, which Dask's keep until the end."""
+    if isinstance(events, dd.DataFrame):
+        return events.eve.to_pandas()
+    return take_rows(events, np.arange(len(events)))
+
+
+# Choosing and summarizing events.
+CHOOSING: list[Case] = [
+    Case("to_pandas", lambda df: df),
+]
+
+# Flows, texts and features.
+FLOWS: list[Case] = []
+
+CASES = {case.name: case for case in [*CHOOSING, *FLOWS]}
+
+LAYOUTS: dict[str, Callable[[pd.DataFrame], Any]] = {
+    "dealt": lambda df: dealt(df, 5),
+    "one": lambda df: in_parts(df, [len(df)]),
+    "empty parts": lambda df: in_parts(df, [0, 7, 0, len(df) - 7, 0]),
+    "no events": lambda df: in_parts(df.iloc[:0], [0, 0, 0]),
+    "from pandas": lambda df: dd.from_pandas(df.sort_index(), npartitions=4),
+    "labels repeat": lambda df: dealt(df.set_axis(np.arange(len(df)) // 3), 3),
+    "labels of text": lambda df: dealt(df.set_axis([f"e{n}" for n in range(len(df))]), 3),
+}
+
+
+def some(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the events of some flows and those without a flow, with all columns."""
+    ids = frame["flow_id"]
+    alerts = frame.loc[frame["event_type"] == "alert", "flow_id"].dropna().unique()
+    wanted = ids.isin(alerts[::12]) | ids.isin(ids.dropna().unique()[::40])
+    return frame[wanted | (ids.isna() & (np.arange(len(frame)) % 4 == 0))]
+
+
+@pytest.fixture(scope="module")
+def frames(sample7: pd.DataFrame, sample8: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    nullable = suricata_eve.read_eve(EVE8, dtype_backend="numpy_nullable")
+    return {"7": some(sample7), "8": some(sample8), "nullable": some(nullable)}
+
+
+def check(ddf: Any, case: Case) -> None:
+    df = ddf.compute()
+    expected, got = case.call(df), case.call(ddf)
+
+    assert isinstance(got, dd.DataFrame)
+    if case.events:
+        pd.testing.assert_frame_equal(taken(got), taken(expected))
+    else:
+        parts = got.compute()
+        assert parts.dtypes.equals(got._meta.dtypes)
+        pd.testing.assert_frame_equal(parts.reset_index(drop=True), expected)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", CASES)
+def test_a_method_gives_what_it_gives_in_pandas(
+    frames: dict[str, pd.DataFrame], name: str, layout: str
+) -> None:
+    with dask.config.set(scheduler="sync"):
+        check(LAYOUTS[layout](frames["7"]), CASES[name])
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("frame", ["8", "nullable"])
+def test_so_it_does_for_another_release_and_other_dtypes(
+    frames: dict[str, pd.DataFrame], name: str, frame: str
+) -> None:
+    with dask.config.set(scheduler="threads"):
+        check(dealt(frames[frame], 3), CASES[name])

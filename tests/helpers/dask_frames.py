@@ -1,0 +1,44 @@
+"""Frames of events in partitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["dealt", "failing", "in_parts"]
+
+
+def in_parts(frame: pd.DataFrame, sizes: list[int]) -> Any:
+    """Cut a frame into partitions of so many rows."""
+    import dask
+    import dask.dataframe as dd
+
+    assert sum(sizes) == len(frame)
+    ends = np.cumsum([0, *sizes]).tolist()
+
+    def part(number: int) -> pd.DataFrame:
+        return frame.iloc[ends[number] : ends[number + 1]]
+
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_map(part, list(range(len(sizes))), meta=frame.iloc[:0])
+
+
+def dealt(frame: pd.DataFrame, npartitions: int) -> Any:
+    """Deal rows to partitions like cards, so that the events of a flow are in several."""
+    places = [np.arange(first, len(frame), npartitions) for first in range(npartitions)]
+    return in_parts(frame.take(np.concatenate(places)), [len(part) for part in places])
+
+
+def failing(frame: pd.DataFrame, npartitions: int = 3) -> Any:
+    """Make a frame that cannot be computed."""
+    import dask
+    import dask.dataframe as dd
+
+    def part(number: int) -> pd.DataFrame:
+        msg = f"partition {number} was made"
+        raise AssertionError(msg)
+
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_map(part, list(range(npartitions)), meta=frame.iloc[:0])
