@@ -35,7 +35,7 @@ from suricata_eve.schema.ports import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["REASONS", "unexpected_ports"]
+__all__ = ["REASONS", "found_ports", "unexpected_ports"]
 
 REASONS = (
     "alternate_port",
@@ -93,6 +93,29 @@ def unexpected_ports(
     See Also
     --------
     suricata_eve.accessor.EveAccessor.unexpected_ports : The same as a method, with examples.
+    """
+    return found_ports(frame, expected=expected)[0]
+
+
+def found_ports(
+    frame: pd.DataFrame, *, expected: Mapping[str, Iterable[int]] | None = None
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Return the flows whose protocol does not fit their port, and which events tell so.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Events; it is not changed.
+    expected : mapping of str to iterable of int, optional
+        As :func:`unexpected_ports` takes it.
+
+    Returns
+    -------
+    DataFrame
+        What :func:`unexpected_ports` returns.
+    ndarray of int64
+        For each row the position of the event that tells the protocol. Rows of one
+        ``first_seen`` are in the order of these.
     """
     given = _checked(expected)
     require_columns(frame, ["event_type", "timestamp"], method="unexpected_ports")
@@ -301,7 +324,9 @@ def _spelled(ports: NDArray[np.int64]) -> str:
     return ", ".join(runs)
 
 
-def _report(events: Events, flows: Flows, reasons: NDArray[np.int8], table: _Table) -> pd.DataFrame:
+def _report(
+    events: Events, flows: Flows, reasons: NDArray[np.int8], table: _Table
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     frame = events.frame
     ordered = time_order(frame, flows.positions)
     # Flows that begin at the same time come in the order of those events.
@@ -329,8 +354,9 @@ def _report(events: Events, flows: Flows, reasons: NDArray[np.int8], table: _Tab
         "events": pa.array(np.bincount(slots, minlength=len(places))),
         "alerts": pa.array(np.bincount(alerts, minlength=len(places))),
     }
-    order = pa.array(np.argsort(first, kind="stable"))
-    return arrow_frame({name: pa.array(column).take(order) for name, column in data.items()})
+    order = np.argsort(first, kind="stable")
+    taken = {name: pa.array(column).take(pa.array(order)) for name, column in data.items()}
+    return arrow_frame(taken), places[order]
 
 
 def _owners(table: _Table, flows: Flows) -> pa.Array:
