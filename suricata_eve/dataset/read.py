@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +65,21 @@ def read_whole(
     """
     files = files_of(manifest, selection)
     assembled, report = read_files(place, manifest, files, selection=selection, wanted=wanted)
-    report.notes += strange_names(selection, wanted, assembled)
+    report.notes += _strange(manifest, selection, wanted, assembled)
     return assembled, report
+
+
+def _strange(
+    manifest: Manifest, selection: Selection, wanted: Wanted | None, assembled: Assembled
+) -> list[str]:
+    """Tell of names that were asked for, and that neither EVE nor the dataset knows."""
+    if selection.event_types is not None:
+        types = selection.event_types - {event_type_of(name) for name in manifest.schemas}
+        selection = replace(selection, event_types=types)
+    if wanted is not None:
+        held = {field_of(name) for schema in manifest.schemas.values() for name in schema.names}
+        wanted = Wanted(tuple(name for name in wanted.names if name not in held))
+    return strange_names(selection, wanted, assembled)
 
 
 def read_files(
@@ -106,8 +120,8 @@ def read_files(
     segments = read_segments(place, manifest, files, selection=selection, wanted=wanted)
     report = Report(events=sum(len(segment.lines) for segment in segments))
     if segments:
-        names = {file.event_type for file in files}
-        _add_absent(segments, [manifest.schemas[name] for name in names], selection, wanted)
+        schemas = {file.event_type: manifest.schemas[file.event_type] for file in files}
+        _add_absent(segments, schemas, selection, wanted)
     return assemble(segments, report, wanted), report
 
 
@@ -148,25 +162,28 @@ def read_segments(
 
 def _add_absent(
     segments: Sequence[Segment],
-    schemas: Iterable[pa.Schema],
+    schemas: Mapping[str, pa.Schema],
     selection: Selection,
     wanted: Wanted | None,
 ) -> None:
     """Give columns to the first segment whose values were all replaced when they were written.
 
     So that the frame has them, as that of a log has. Which events had these values is not
-    known, so this is for reads of all events, and for unknown fields that are asked for by
-    name, which then have the type that the dataset gives them.
+    known, so this is for reads of all events of a type; and for unknown fields that are asked
+    for by name, which then have the type that the dataset gives them.
     """
     held = {path for segment in segments for path in segment.columns}
     names = wanted.names if wanted is not None else ()
-    for schema in schemas:
+    for event_type, schema in schemas.items():
+        whole = selection is EVERYTHING or not (
+            selection.by_time or selection.flow_ids is not None or event_type == OTHER_TYPES
+        )
         for field in schema:
             path = field_of(field.name)
             if field.name in {LINE, "event_type"} or path in held:
                 continue
-            all_of_it = selection is EVERYTHING and (wanted is None or wanted.reads(path))
-            if all_of_it or (path in names and arrow_type(path) is None):
+            read = whole and (wanted is None or wanted.reads(path))
+            if read or (path in names and arrow_type(path) is None):
                 segments[0].columns[path] = pa.nulls(len(segments[0].lines), field.type)
                 held.add(path)
 

@@ -95,5 +95,4 @@ def _dates(table: pa.Table) -> np.ndarray:
     if "timestamp" not in table.column_names:
         return np.full(table.num_rows, MISSING, object)
     times = pd.Series(pd.arrays.ArrowExtensionArray(table.column("timestamp")))
-    texts = times.dt.strftime("%Y-%m-%d").to_numpy(object, na_value=MISSING)
-    return texts
+    return np.array(times.dt.strftime("%Y-%m-%d").to_numpy(object, na_value=MISSING))
