@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import reprlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from suricata_eve.dataset.write import Added, write_dataset
 from suricata_eve.frame import DtypeBackend, to_frame
 from suricata_eve.ingest.assemble import Assembled
-from suricata_eve.ingest.read import Reading, count_types, read_batches, read_runs, read_table
+from suricata_eve.ingest.read import Reading, count_types, read_batches, read_table
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rows import reordered
 from suricata_eve.options import batch_of
-from suricata_eve.parquet import write_batches
 from suricata_eve.warn import warn
 
 __all__ = ["EveScan", "Order", "Warned"]
@@ -30,8 +30,8 @@ Warned: TypeAlias = Literal["all", "values", "nothing"]
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 200  # a path is told in full, bytes and lists are not
 
-# A batch holds what it needs, and what was read ahead; what is written waits elsewhere.
-_BATCH_BLOCK_BYTES, _RUN_BYTES = 8 << 20, 24 << 20
+# A batch holds what it needs, and what was read ahead.
+_BATCH_BLOCK_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, repr=False)
@@ -212,22 +212,42 @@ class EveScan:
         frame = to_frame(table, index, dtype_backend=self._dtype_backend)
         return frame.set_index("event_type")["count"]
 
-    def to_parquet(self, dest: str | os.PathLike[str]) -> None:
-        r"""Write a Parquet dataset, one folder for each event type, in bounded memory.
+    def to_parquet(
+        self,
+        dest: str | os.PathLike[str],
+        *,
+        partition_by: Sequence[str] = ("event_type", "date"),
+    ) -> pd.DataFrame:
+        r"""Add what is new to a Parquet dataset, in bounded memory.
 
         Parameters
         ----------
         dest : str or path
-            A folder that does not exist yet, or is empty. It gets
-            ``event_type=alert/part-00000.parquet`` and so on, which pyarrow, duckdb, polars and
-            Spark read as one dataset with the column ``event_type``.
+            The folder of the dataset. The first call makes it, in a folder that is empty or
+            not there yet; each later call adds what the dataset does not have of the sources.
+        partition_by : sequence of str, default ("event_type", "date")
+            What folders are made by, from the outermost one: ``"event_type"``, which must be
+            there, ``"date"`` and ``"hour"`` (of the ``timestamp``, in UTC).
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each source, with what this call has added of it: ``source``
+            (string), ``status`` (string: ``"written"``, ``"continued"`` if an earlier part of
+            it was in the dataset, ``"known"`` if nothing was new), ``lines``, ``events`` and
+            ``bytes`` (int64; bytes decompressed). ``df.attrs["eve"]`` reports what was read,
+            left out and changed.
 
         Raises
         ------
         FileExistsError
-            If the folder is not empty.
+            If the folder has something else in it.
         EveOptionError
-            If it is a URL.
+            If it is a URL; if `nrows`, or a function for `columns`, was given; if an option of
+            the scan or `partition_by` is not what the dataset was begun with.
+        EveDatasetError
+            If another process is writing to the dataset; if it is damaged, or was written by a
+            newer version; if a stream cannot be read again, which that would take.
 
         Warns
         -----
@@ -236,10 +256,25 @@ class EveScan:
 
         Notes
         -----
-        A part has the columns that its events have, so a reader must be told to look for
-        columns in all of them: pyarrow with ``pyarrow.unify_schemas``, duckdb with
-        ``union_by_name``, polars with ``missing_columns="insert"``. If a field that the
-        schema does not know holds another kind of value later on, a new part has its new type.
+        The folders are ``event_type=alert/date=2026-03-02/`` and so on; pyarrow, DuckDB, Polars
+        and Spark read the files in them as one table. Each has the columns that have a value in
+        it, so a reader must be told to look for columns in all of them: pyarrow with
+        ``pyarrow.unify_schemas``, DuckDB with ``union_by_name``, Polars with
+        ``missing_columns="insert"``. The column ``_line`` counts the lines of all sources,
+        from 0. A field named ``date``, ``hour`` or ``_line`` gets one more underscore.
+
+        A column has one type in all files of an event type. If a field that the schema does not
+        know holds another kind of value later on, files that have it are written anew with the
+        type that holds both.
+
+        A source is known by its content, not by its name: a log is not taken twice when rotation
+        has renamed or compressed it. A log that has grown goes on behind the lines that were
+        taken. A last line that is not whole yet is left for a later call.
+
+        What was taken is committed about every GB, and at the end. If the process ends in
+        between, or the disk is full, the dataset is as after the last commit, and the same call
+        takes the rest.
+
         Event types of more than 100 characters, and those after the first 256, share the
         folder ``event_type=__other__``; in its files the column ``event_type`` tells them.
 
@@ -247,25 +282,31 @@ class EveScan:
         --------
         >>> import tempfile
         >>> from pathlib import Path
-        >>> import pyarrow.dataset as ds
         >>> from suricata_eve import scan_eve
+        >>> first = b'{"timestamp":"2026-03-02T10:00:00Z","event_type":"dns"}\n'
+        >>> grown = first + b'{"timestamp":"2026-03-02T10:00:01Z","event_type":"tls"}\n'
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     scan_eve(b'{"event_type":"dns","dns":{"id":1}}\n').to_parquet(folder)
+        ...     _ = scan_eve(first).to_parquet(folder)
+        ...     added = scan_eve(grown).to_parquet(folder)
         ...     files = sorted(Path(folder).rglob("*.parquet"))
-        ...     table = ds.dataset(folder, partitioning="hive").to_table()
-        >>> [f"{file.parent.name}/{file.name}" for file in files]
-        ['event_type=dns/part-00000.parquet']
-        >>> table.to_pylist()
-        [{'dns.id': 1, 'event_type': 'dns'}]
+        >>> added
+            source     status  lines  events  bytes
+        0  <bytes>  continued      1       1     56
+        >>> [file.parent.relative_to(folder).as_posix() for file in files]
+        ['event_type=dns/date=2026-03-02', 'event_type=tls/date=2026-03-02']
         """
-        total = Report()
-        tables = (
-            (name, _narrow(assembled.table.slice(start, stop - start)))
-            for assembled in self._in_runs(total)
-            for name, start, stop in assembled.groups
-        )
-        write_batches(tables, dest)
-        warn(self._message(total))
+        added, report = write_dataset(self._reading, dest, partition_by=partition_by)
+        warn(self._message(report))
+        names, statuses, *numbers = zip(*added, strict=True) if added else [()] * len(Added._fields)
+        columns = [
+            pa.array(names, pa.string()),
+            pa.array(statuses, pa.string()),
+            *(pa.array(values, pa.int64()) for values in numbers),
+        ]
+        table = pa.table(columns, names=list(Added._fields))
+        frame = to_frame(table, pd.RangeIndex(len(table)), dtype_backend="pyarrow")
+        frame.attrs["eve"] = report.as_attrs()
+        return frame
 
     def _batches(self, events: int) -> Iterator[pd.DataFrame]:
         total = Report()
@@ -277,13 +318,6 @@ class EveScan:
             yield frame
             del frame
         warn(self._message(total))
-
-    def _in_runs(self, total: Report) -> Iterator[Assembled]:
-        reading = replace(self._reading, block_bytes=_RUN_BYTES)
-        for assembled, report in read_runs(reading):
-            total.merge(report)
-            yield assembled
-            del assembled
 
     def _read(self) -> tuple[Assembled, Report]:
         assembled, report = read_table(self._reading)

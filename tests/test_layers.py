@@ -20,7 +20,7 @@ LAYERS = (
     ("optional",),
     ("schema",),
     ("ingest",),
-    ("frame", "arrays", "warn", "progress", "parquet", "options", "printable", "display"),
+    ("frame", "arrays", "warn", "progress", "options", "printable", "display"),
     ("dataset",),
     ("output",),
     ("scan", "normalize"),

@@ -14,6 +14,7 @@ __all__ = [
     "MISSING",
     "OTHER_TYPES",
     "OWN",
+    "TYPE",
     "column_of",
     "event_type_of",
     "field_of",
@@ -39,12 +40,16 @@ MISSING = "__HIVE_DEFAULT_PARTITION__"
 """The name of a key's folder for events without it."""
 
 OTHER_TYPES = "__other__"
-"""Stands for event types that have no folder of their own; their files have the column."""
+"""Stands for event types that have no folder of their own; their files have `TYPE`."""
+
+TYPE = "_event_type"
+"""The column of the event type in these, as `column_of` has it, since other readers take
+"event_type" from the folder's name."""
 
 _MAX_NAME = 100
 # Other readers take "Date" for "date".
-_COLLIDING = re.compile(r"_*(?:date|hour)|_+line", re.IGNORECASE)
-_ESCAPED = re.compile(r"_+(?:date|hour)|__+line", re.IGNORECASE)
+_COLLIDING = re.compile(r"_*(?:event_type|date|hour)|_+line", re.IGNORECASE)
+_ESCAPED = re.compile(r"_+(?:event_type|date|hour)|__+line", re.IGNORECASE)
 
 
 def type_name(event_type: str | None) -> str:
@@ -114,7 +119,7 @@ def key_values(path: str) -> dict[str, str]:
     dict of str to str
         Keys to values, as `folder_of` took them.
     """
-    return dict(part.split("=", 1) for part in path.split("/")[:-1] if "=" in part)  # type: ignore[misc]
+    return dict(part.split("=", 1) for part in path.split("/")[:-1] if "=" in part)
 
 
 def staged_path(commit: int, path: str) -> str:
@@ -132,7 +137,8 @@ def staged_path(commit: int, path: str) -> str:
     str
         Another such path.
     """
-    return f"{OWN}/staged/{commit}/{path}"
+    # Not the ending of data, so that no pattern of another reader finds it.
+    return f"{OWN}/staged/{commit}/{path}.unfinished"
 
 
 def column_of(field: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from suricata_eve.dataset.layout import MANIFEST
-from suricata_eve.errors import EveError
+from suricata_eve.errors import EveDatasetError
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -77,9 +77,11 @@ class SourceProgress:
         How many lines they are, and events that went into the dataset.
     file : list of int, or None
         Of a file that was read to its end: device, inode, size, and time of its last change
-        in nanoseconds; None if it is none, or has more that was not taken.
+        in nanoseconds; None if it is none, or was not.
     path : str
         The file's whole path; empty if it is none.
+    cut : bool
+        Whether its last line was taken before it had a line end.
     """
 
     name: str
@@ -90,6 +92,7 @@ class SourceProgress:
     events: int
     file: list[int] | None = None
     path: str = ""
+    cut: bool = False
 
 
 @dataclass
@@ -124,7 +127,8 @@ class Manifest:
     lagging : list of str
         Paths of files that may have columns of an older type than `schemas` gives.
     report : dict
-        Counts of what was left out or changed on the way, over all calls.
+        Of all calls: what ``df.attrs["eve"]`` has of a read, but for ``sources``, ``notes``
+        and ``examples``.
     """
 
     partition_by: tuple[str, ...]
@@ -159,7 +163,7 @@ def load(filesystem: FileSystem, root: str) -> Manifest:
     ------
     FileNotFoundError
         If there is none.
-    EveError
+    EveDatasetError
         If it is damaged, or of a newer format.
     """
     path = f"{root.rstrip('/')}/{MANIFEST}"
@@ -172,12 +176,12 @@ def load(filesystem: FileSystem, root: str) -> Manifest:
             return _manifest(content)
     except (ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
         msg = f"{path} is no manifest of a dataset, or damaged: {error!r}"
-        raise EveError(msg) from error
+        raise EveDatasetError(msg) from error
     msg = (
         f"{path} is of format {number!r}, and this version of suricata_eve reads format {FORMAT}; "
         "a newer version is needed"
     )
-    raise EveError(msg)
+    raise EveDatasetError(msg)
 
 
 def save(root: Path, manifest: Manifest) -> None:
@@ -197,7 +201,19 @@ def save(root: Path, manifest: Manifest) -> None:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
-    os.replace(unfinished, path)
+    unfinished.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure that a power cut does not undo a change of names; Windows has no way to."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _content(manifest: Manifest) -> dict[str, Any]:

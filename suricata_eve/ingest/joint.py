@@ -49,6 +49,7 @@ class Joint:
         lines = np.cumsum([first_line, *(block.total_lines for block in blocks)]).tolist()
         sizes = np.cumsum([offset, *(block.total_bytes for block in blocks)]).tolist()
         self.total_lines = lines[-1] - first_line
+        self.stop = sizes[-1]
         self._numbers = np.concatenate(
             [block.numbers + line for block, line in zip(blocks, lines[:-1], strict=True)]
         )

@@ -185,6 +185,37 @@ def read_runs(reading: Reading) -> Iterator[tuple[Assembled, Report]]:
     yield _assembled([], report, reading), report
 
 
+def segmenter_of(
+    reading: Reading, *, counting: bool = False, divisible: bool = False, line: int = 0
+) -> Segmenter:
+    """Return what turns blocks into segments, as a reading asks for.
+
+    Parameters
+    ----------
+    reading : Reading
+        How to read, and what of it.
+    counting, divisible, line
+        As :class:`~suricata_eve.ingest.segments.Segmenter` takes them.
+
+    Returns
+    -------
+    Segmenter
+        For any number of sources, one after the other.
+    """
+    selection = reading.selection
+    return Segmenter(
+        threads=reading.threads,
+        fast=reading.fast,
+        selection=selection,
+        wanted=reading.wanted,
+        mender=reading.mender,
+        counting=counting and not selection.by_time and selection.flow_ids is None,
+        together=reading.block_bytes,
+        divisible=divisible or reading.nrows is not None,
+        line=line,
+    )
+
+
 def count_types(reading: Reading) -> tuple[Counter[str | None], Report]:
     """Count the events of each type; most lines are not parsed for it.
 
@@ -226,17 +257,7 @@ def _blocks(
     """Read all blocks, up to the last event that is asked for; tell the report of the sources."""
     sources = sources_of(reading.source)
     report.sources = names(sources)
-    selection = reading.selection
-    segmenter = Segmenter(
-        threads=reading.threads,
-        fast=reading.fast,
-        selection=selection,
-        wanted=reading.wanted,
-        mender=reading.mender,
-        counting=counting and not selection.by_time and selection.flow_ids is None,
-        together=reading.block_bytes,
-        divisible=divisible or reading.nrows is not None,
-    )
+    segmenter = segmenter_of(reading, counting=counting, divisible=divisible)
     progress = reading.progress or (lambda _: nullcontext())
     with progress(total_bytes(sources)) as advance:
         missing = reading.nrows
@@ -251,7 +272,7 @@ def _blocks(
                 if not divisible:
                     block.reread = None  # which would keep its lines in memory
                 if reading.stop_at_bad_line:
-                    _stop(block)
+                    stop_at(block)
                 yield block
                 if missing is not None:
                     missing -= _count([block])
@@ -342,7 +363,19 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def _stop(block: BlockRead) -> None:
+def stop_at(block: BlockRead) -> None:
+    """Raise for the first line of a block that is no event.
+
+    Parameters
+    ----------
+    block : BlockRead
+        The block.
+
+    Raises
+    ------
+    EveParseError
+        If there is one.
+    """
     first = next((found.mishap for found in block.found if found.left_out and found.mishap), None)
     if first is None:
         return

@@ -49,6 +49,8 @@ class BlockRead:
         What is to be told of single lines, in their order.
     counted : Counter of str
         Events of each type that were only counted, and are in no segment.
+    stop : int
+        Byte offset of its end in its source.
     reread : callable or None
         Gives the events from one line on, up to another, as segments of their own.
     """
@@ -58,6 +60,7 @@ class BlockRead:
     segments: list[Segment] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
+    stop: int = 0
     reread: Callable[[int, int], list[Segment]] | None = None
 
     def split(self, line: int) -> tuple[BlockRead, BlockRead]:
@@ -78,7 +81,7 @@ class BlockRead:
         """
         end = self.first_line + self.lines
         head = BlockRead(self.first_line, line - self.first_line, reread=self.reread)
-        tail = BlockRead(line, end - line, reread=self.reread)
+        tail = BlockRead(line, end - line, stop=self.stop, reread=self.reread)
         if all(segment.lines[-1] < line for segment in self.segments):
             head.segments = self.segments
         elif self.reread is None:
@@ -120,6 +123,8 @@ class Segmenter:
         Blocks are parsed together until they have so many bytes.
     divisible : bool, default False
         Keep what it takes to divide a result.
+    line : int, default 0
+        Number of the first line.
     """
 
     def __init__(
@@ -133,6 +138,7 @@ class Segmenter:
         counting: bool = False,
         together: int = 0,
         divisible: bool = False,
+        line: int = 0,
     ) -> None:
         self._threads = threads
         self._fast = fast
@@ -143,9 +149,11 @@ class Segmenter:
         self._together = together
         self._divisible = divisible
         self._declared: dict[Kind, Declared] = {}
-        self._line = 0
+        self._line = line
 
-    def read(self, blocks: Iterable[Block], *, source: str) -> Iterator[BlockRead]:
+    def read(
+        self, blocks: Iterable[Block], *, source: str, lines: int = 0, offset: int = 0
+    ) -> Iterator[BlockRead]:
         """Read the blocks of one source.
 
         Parameters
@@ -154,6 +162,8 @@ class Segmenter:
             Its blocks, each of whole lines.
         source : str
             Its name.
+        lines, offset : int, default 0
+            How many lines and bytes of it come before the first block.
 
         Yields
         ------
@@ -162,7 +172,7 @@ class Segmenter:
         """
         with deep_pool(self._threads) as pool:
             parsing: deque[_Parsing] = deque()
-            for joint in self._joints(pool, blocks, source):
+            for joint in self._joints(pool, blocks, source, lines, offset):
                 parsing.append(self._start(pool, joint))
                 # While these are parsed, the lines of the next blocks are found.
                 if len(parsing) > 1:
@@ -171,10 +181,15 @@ class Segmenter:
                 yield self._collect(parsing.popleft())
 
     def _joints(
-        self, pool: ThreadPoolExecutor, blocks: Iterable[Block], source: str
+        self,
+        pool: ThreadPoolExecutor,
+        blocks: Iterable[Block],
+        source: str,
+        lines: int,
+        offset: int,
     ) -> Iterator[Joint]:
         """Find the lines of blocks, and join blocks that are parsed together."""
-        source_line, offset = self._line, 0
+        source_line = self._line - lines
         lining: deque[Future[Lined]] = deque()
         held: list[Lined] = []
 
@@ -184,7 +199,7 @@ class Segmenter:
                 held, source=source, source_line=source_line, first_line=self._line, offset=offset
             )
             self._line += result.total_lines
-            offset += _size(held)
+            offset = result.stop
             held = []
             return result
 
@@ -221,7 +236,7 @@ class Segmenter:
 
     def _collect(self, parsing: _Parsing) -> BlockRead:
         joint = parsing.joint
-        result = BlockRead(joint.first_line, joint.total_lines)
+        result = BlockRead(joint.first_line, joint.total_lines, stop=joint.stop)
         for block in joint.blocks:
             result.counted += block.counted
         segments, refused = self._parsed(parsing)

@@ -25,7 +25,7 @@ from suricata_eve.ingest.locate import Found, Place, Source, printable, sources_
 from suricata_eve.ingest.raw import CHUNK_BYTES, RawBytes
 from suricata_eve.ingest.remote import RemoteFile
 
-__all__ = ["Block", "Place", "Source", "blocks", "names", "sources_of", "total_bytes"]
+__all__ = ["Block", "Place", "Source", "blocks", "names", "path_of", "sources_of", "total_bytes"]
 
 Block: TypeAlias = "bytes | memoryview"
 
@@ -58,14 +58,26 @@ def _name(source: Place) -> str:
         return source.name
     if isinstance(source, bytes | bytearray | memoryview):
         return "<bytes>"
-    path = _path(source)
+    path = path_of(source)
     if path is not None:
         return path
     name = getattr(source, "name", "<stream>")
     return os.fsdecode(name) if isinstance(name, str | bytes | os.PathLike) else str(name)
 
 
-def _path(source: Place) -> str | None:
+def path_of(source: Place) -> str | None:
+    """Return the path of a source.
+
+    Parameters
+    ----------
+    source : path, binary file object, bytes, or what `sources_of` found
+        The source.
+
+    Returns
+    -------
+    str or None
+        The path as it was given or found; None if it is no file of this machine.
+    """
     if isinstance(source, Found):
         return source.path
     return os.fsdecode(source) if isinstance(source, str | os.PathLike) else None
@@ -102,7 +114,7 @@ def _size(source: Any) -> int | None:
         return source.size()
     if isinstance(source, bytes | bytearray | memoryview):
         return memoryview(source).nbytes
-    path = _path(source)
+    path = path_of(source)
     if path is not None:
         status = Path(path).expanduser().stat()
         return status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -210,7 +222,7 @@ def _opened(source: Any) -> Iterator[Any]:
             yield file
     elif isinstance(source, bytes | bytearray | memoryview):
         yield io.BytesIO(source if isinstance(source, bytes) else bytes(source))
-    elif (path := _path(source)) is not None:
+    elif (path := path_of(source)) is not None:
         with Path(path).expanduser().open("rb", buffering=0) as file:
             yield file
     else:
