@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from suricata_eve.dataset.layout import LINE, OTHER_TYPES, event_type_of, field_of, staged_path
+from suricata_eve.dataset.layout import (
+    LINE,
+    OTHER_TYPES,
+    TYPE,
+    event_type_of,
+    field_of,
+    staged_path,
+)
 from suricata_eve.dataset.manifest import DataFile, Manifest
 from suricata_eve.dataset.place import Place
 from suricata_eve.dataset.pruning import files_of, is_whole
@@ -180,7 +187,7 @@ def _add_absent(
         )
         for field in schema:
             path = field_of(field.name)
-            if field.name in {LINE, "event_type"} or path in held:
+            if field.name in {LINE, TYPE} or path in held:
                 continue
             read = whole and (wanted is None or wanted.reads(path))
             if read or (path in names and arrow_type(path) is None):
@@ -205,10 +212,7 @@ def _read_file(
         names = [
             name
             for name in held
-            if wanted is None
-            or name == LINE
-            or (shared and name == "event_type")
-            or wanted.reads(field_of(name))
+            if wanted is None or name in {LINE, TYPE} or wanted.reads(field_of(name))
         ]
         chosen = _chosen_rows(parquet, file, selection)
         segments = [

@@ -124,6 +124,8 @@ LOGS: dict[str, tuple[bytes, ...]] = {
     "names of keys": (
         log({"event_type": "a", "date": 1, "hour": "x", "_line": 7, "_date": [1], "__line": 0.5}),
         log({"event_type": "a", "line": 2, "_hour": 2, "__date": 3, "___line": 4, "Date": 5}),
+        log({"event_type": "a", "_event_type": 1, "__event_type": "t", "Event_Type": 2}),
+        log({"event_type": "t" * 200, "_event_type": 1, "__event_type": "t"}),
     ),
     "names": (
         log({"event_type": "a", "": 1, "a.b": 2, "a": "t", ".": 3, "a'\"`;\n": 4, "\u2603": 5}),
