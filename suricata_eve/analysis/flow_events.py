@@ -20,7 +20,7 @@ from suricata_eve.errors import EveTypeError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Flows", "by_flow", "flow_positions"]
+__all__ = ["Flows", "by_flow", "flow_positions", "ids_of", "is_in"]
 
 Flows: TypeAlias = (
     "int | Iterable[int] | pd.DataFrame | pd.Series | pd.Index | NDArray[np.generic] | None"
@@ -52,7 +52,9 @@ def by_flow(frame: pd.DataFrame, flows: Flows = None) -> pd.DataFrame:
     return take_rows(frame, flow_positions(frame, flows, method="by_flow"))
 
 
-def flow_positions(frame: pd.DataFrame, flows: Flows = None, *, method: str) -> NDArray[np.int64]:
+def flow_positions(
+    frame: pd.DataFrame, flows: Flows = None, *, method: str, by_id: bool | None = None
+) -> NDArray[np.int64]:
     """Return the positions of all events of some flows, flow by flow in time order.
 
     Parameters
@@ -63,6 +65,9 @@ def flow_positions(frame: pd.DataFrame, flows: Flows = None, *, method: str) -> 
         What tells flows, as in :func:`by_flow`.
     method : str
         Who asks, for messages.
+    by_id : bool, optional
+        Whether a frame means every flow that has one of its IDs. By default where `frame`
+        tells hosts, and it does not.
 
     Returns
     -------
@@ -73,7 +78,7 @@ def flow_positions(frame: pd.DataFrame, flows: Flows = None, *, method: str) -> 
     ids = joined(integer_column(frame["flow_id"]))
     if isinstance(flows, pd.DataFrame):
         require_columns(flows, ["flow_id"], method=method)
-        found, chosen = _of_flows(frame, ids, flows)
+        found, chosen = _of_flows(frame, ids, flows, by_id)
     else:
         found = together([frame])[0]
         chosen = _chosen(frame, ids, found.number, flows)
@@ -92,12 +97,32 @@ def _chosen(
     if is_mask(values):
         mask = mask_of(frame, values, aligned=isinstance(flows, pd.Series))
         return _among(number, number[mask])
+    return is_in(ids, ids_of(values))
+
+
+def ids_of(values: pd.Series) -> pa.ChunkedArray:
+    """Return values as flow IDs.
+
+    Parameters
+    ----------
+    values : Series
+        Of any dtype.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+        Of type int64 or uint64.
+
+    Raises
+    ------
+    EveTypeError
+        If they are not integers.
+    """
     try:
-        wanted = integer_column(values.rename("flows"))
+        return integer_column(values.rename("flows"))
     except EveTypeError as error:
         msg = f"flows are integers, a boolean mask or a frame with 'flow_id'; {what(values)}"
         raise EveTypeError(msg) from error
-    return _is_in(ids, wanted)
 
 
 def _among(number: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -109,7 +134,7 @@ def _among(number: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.b
 
 
 def _of_flows(
-    frame: pd.DataFrame, ids: pa.Array, flows: pd.DataFrame
+    frame: pd.DataFrame, ids: pa.Array, flows: pd.DataFrame, by_id: bool | None
 ) -> tuple[Connections, NDArray[np.bool_]]:
     """Tell the flows of all events, and which of them those of some others are.
 
@@ -118,16 +143,30 @@ def _of_flows(
     """
     found, others = together([frame, flows.loc[:, flows.columns.isin(TELLING)]])
     vague = others.start == NO_TIME
-    if "host" not in flows.columns and bool((found.host >= 0).any()):
-        vague |= True
+    if by_id is None:
+        by_id = "host" not in flows.columns and bool((found.host >= 0).any())
+    vague |= by_id
     chosen = _among(found.number, others.number[~vague])
     if vague.any():
-        chosen |= _is_in(ids, integer_column(flows["flow_id"]).filter(pa.array(vague)))
+        chosen |= is_in(ids, integer_column(flows["flow_id"]).filter(pa.array(vague)))
     return found, chosen
 
 
-def _is_in(ids: pa.Array, wanted: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Compare integers of 64 bits, signed or not, without floats."""
+def is_in(ids: pa.Array, wanted: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Compare integers of 64 bits, signed or not, without floats.
+
+    Parameters
+    ----------
+    ids : pyarrow.Array
+        Of type int64 or uint64.
+    wanted : pyarrow.Array or pyarrow.ChunkedArray
+        Of one of these as well.
+
+    Returns
+    -------
+    ndarray of bool
+        Whether each of `ids` is one of `wanted`.
+    """
     wanted = wanted.drop_null()
     if wanted.type != ids.type:
         top = 2**63 - 1

@@ -125,7 +125,9 @@ def _received(parcels: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
     return unpacked(ordered["parcel"].tolist(), like)
 
 
-def by_range(frame: dd.DataFrame, key: Key) -> dd.DataFrame:
+def by_range(
+    frame: dd.DataFrame, key: Key, *, npartitions: int | None = None
+) -> dd.DataFrame:
     """Send rows to partitions so that no key is smaller than those of partitions before it.
 
     Parameters
@@ -135,11 +137,13 @@ def by_range(frame: dd.DataFrame, key: Key) -> dd.DataFrame:
     key : callable
         Given rows, returns what to sort them by as one array, and a mask of those without
         a key; these go last. Rows with equal keys come together.
+    npartitions : int, optional
+        How many partitions there will be; by default as many as there are.
 
     Returns
     -------
     dask.dataframe.DataFrame
-        As many partitions of about as many rows each; within them nothing is sorted.
+        So many partitions of about as many rows each; within them nothing is sorted.
         Where they are cut depends on all rows, and is found when it is computed.
 
     Notes
@@ -147,13 +151,14 @@ def by_range(frame: dd.DataFrame, key: Key) -> dd.DataFrame:
     Sample sort: each partition tells evenly spaced ones of its sorted keys, and those of
     all partitions, weighted by their rows, tell where to cut.
     """
-    if frame.npartitions == 1:
+    number = frame.npartitions if npartitions is None else npartitions
+    if frame.npartitions == number == 1:
         return frame
     once = shared(frame)
     samples = [dask.delayed(_sample)(part, key) for part in once.to_delayed()]
-    cuts = dask.delayed(_cuts)(samples, frame.npartitions)
+    cuts = dask.delayed(_cuts)(samples, number)
     meta = frame._meta  # noqa: SLF001
-    return exchanged(once, _between, key, cuts, npartitions=frame.npartitions, meta=meta)
+    return exchanged(once, _between, key, cuts, npartitions=number, meta=meta)
 
 
 def _sample(rows: pd.DataFrame, key: Key) -> tuple[NDArray[Any], float]:

@@ -1,0 +1,267 @@
+"""All events of some flows, over all partitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import dask
+import dask.dataframe as dd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from suricata_eve.analysis.chosen import as_series, is_mask, mask_of
+from suricata_eve.analysis.columns import integer_column, joined, require_columns, require_once
+from suricata_eve.analysis.connections import TELLING
+from suricata_eve.analysis.flow_events import Flows, flow_positions
+from suricata_eve.analysis.rows import take_rows
+from suricata_eve.dask.collecting import merged
+from suricata_eve.dask.exchange import by_range
+from suricata_eve.dask.flow_ids import among, ids_in, union
+from suricata_eve.dask.packing import conformed
+from suricata_eve.errors import EveTypeError, EveValueError
+
+if TYPE_CHECKING:
+    from dask.delayed import Delayed
+    from numpy.typing import NDArray
+
+__all__ = ["LazyFlows", "by_flow"]
+
+LazyFlows: TypeAlias = "Flows | dd.DataFrame | dd.Series | dd.Index"
+"""What tells flows, of pandas or Dask."""
+
+_MEANT = "eve meant"
+_GIVEN = "eve given "
+
+
+def by_flow(frame: dd.DataFrame, flows: LazyFlows = None) -> dd.DataFrame:
+    """Return all events of some flows, flow by flow in time order.
+
+    Parameters
+    ----------
+    frame : dask.dataframe.DataFrame
+        Events.
+    flows : int, iterable of int, Series, Index, array, boolean mask or DataFrame, optional
+        Flow IDs, a mask of events whose flows are meant, or a frame with the column
+        ``flow_id``, each of pandas or Dask. A mask of Dask has the partitions of the frame.
+
+    Returns
+    -------
+    dask.dataframe.DataFrame
+        As :func:`suricata_eve.analysis.by_flow` gives them, in the order of flows over all
+        partitions; with all columns of the frame.
+
+    See Also
+    --------
+    suricata_eve.dask.accessor.EveDaskAccessor.by_flow : The same as a method, with examples.
+
+    Notes
+    -----
+    Two passes: the IDs of the flows meant are collected, one set for all tasks; events of
+    others stay behind when the rest is sent to the order of IDs. A task holds a partition and
+    that set, or the events of the flows that share a partition.
+    """
+    meta = frame._meta  # noqa: SLF001
+    require_columns(meta, ["flow_id", "timestamp"], method="by_flow")
+    require_once(meta, TELLING, method="by_flow")
+    if flows is None:
+        rows = frame.map_partitions(_with_id, meta=meta)
+        return _sorted(rows)
+    if isinstance(flows, pd.DataFrame | dd.DataFrame):
+        return _of_given(frame, flows)
+    if isinstance(flows, dd.Series | dd.Index):
+        kind = flows._meta.dtype  # noqa: SLF001
+        if isinstance(flows, dd.Series) and pd.api.types.is_bool_dtype(kind):
+            return _of_mask(frame, flows)
+        told = dask.delayed(_ids_of_any, pure=False)
+        return _of_ids(frame, merged([told(part) for part in flows.to_delayed()], union))
+    if dask.is_dask_collection(flows):
+        msg = f"flows of Dask are a DataFrame, a Series or an Index, not {type(flows).__name__}"
+        raise EveTypeError(msg)
+    values = as_series(flows)
+    if is_mask(values):
+        return _of_mask(frame, _fitted(frame, values, aligned=isinstance(flows, pd.Series)))
+    return _of_ids(frame, ids_in(values))
+
+
+def _with_id(rows: pd.DataFrame) -> pd.DataFrame:
+    return conformed(take_rows(rows, np.flatnonzero(rows["flow_id"].notna())), rows)
+
+
+def _ids_of_any(values: pd.Series | pd.Index) -> pa.Array:
+    return ids_in(values if isinstance(values, pd.Series) else as_series(values))
+
+
+def _by_id(rows: pd.DataFrame) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    return _key(joined(integer_column(rows["flow_id"])))
+
+
+def _key(ids: pa.Array) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    missing = np.asarray(ids.is_null())
+    # One type for all partitions. Negative ones may share a place, as this is only for sending.
+    numbers = np.asarray(ids.fill_null(0))
+    return np.maximum(numbers, numbers.dtype.type(0)).astype(np.uint64), missing
+
+
+def _sorted(rows: dd.DataFrame) -> dd.DataFrame:
+    """Sort rows of wanted flows."""
+    return by_range(rows, _by_id).map_partitions(_flow_by_flow, meta=rows._meta)  # noqa: SLF001
+
+
+def _flow_by_flow(rows: pd.DataFrame) -> pd.DataFrame:
+    return conformed(take_rows(rows, flow_positions(rows, method="by_flow")), rows)
+
+
+def _of_ids(frame: dd.DataFrame, ids: pa.Array | Delayed) -> dd.DataFrame:
+    return _sorted(frame.map_partitions(_wanted, ids, meta=frame._meta))  # noqa: SLF001
+
+
+def _wanted(rows: pd.DataFrame, ids: pa.Array) -> pd.DataFrame:
+    return conformed(take_rows(rows, np.flatnonzero(among(rows["flow_id"], ids))), rows)
+
+
+# A mask means the flows of its events.
+
+
+def _of_mask(frame: dd.DataFrame, mask: dd.Series) -> dd.DataFrame:
+    if mask.npartitions != frame.npartitions:
+        msg = (
+            f"the mask has {mask.npartitions} partitions and the frame {frame.npartitions}; use "
+            f"a mask made of this frame, or its flow IDs"
+        )
+        raise EveValueError(msg)
+    meta = frame._meta  # noqa: SLF001
+    told = dask.delayed(_ids_meant, pure=False)
+    parts = zip(frame[["flow_id"]].to_delayed(), mask.to_delayed(), strict=True)
+    ids = merged([told(rows, meant) for rows, meant in parts], union)
+    marked = meta.assign(**{_MEANT: pd.Series([], dtype=pd.ArrowDtype(pa.bool_()))})
+    rows = frame.map_partitions(_marked, mask, ids, meta=marked, align_dataframes=False)
+    return by_range(rows, _by_id).map_partitions(_flows_meant, meta=meta)
+
+
+def _ids_meant(rows: pd.DataFrame, mask: pd.Series) -> pa.Array:
+    return ids_in(rows["flow_id"][mask_of(rows, mask, aligned=True)])
+
+
+def _marked(rows: pd.DataFrame, mask: pd.Series, ids: pa.Array) -> pd.DataFrame:
+    positions = np.flatnonzero(among(rows["flow_id"], ids))
+    result = conformed(take_rows(rows, positions), rows).copy(deep=False)
+    meant = mask_of(rows, mask, aligned=True)[positions]
+    result[_MEANT] = pd.arrays.ArrowExtensionArray(pa.array(meant))
+    return result
+
+
+def _flows_meant(rows: pd.DataFrame) -> pd.DataFrame:
+    mask = rows[_MEANT].to_numpy(bool)
+    rows = rows.drop(columns=_MEANT)
+    return conformed(take_rows(rows, flow_positions(rows, mask, method="by_flow")), rows)
+
+
+def _fitted(frame: dd.DataFrame, values: pd.Series, *, aligned: bool) -> dd.Series:
+    """Cut a mask that is in memory as the frame is cut, which takes the labels of the frame."""
+    labels = dask.delayed(_labels, pure=False)
+    indexes = [labels(part) for part in frame[["flow_id"]].to_delayed()]
+    masks = dask.delayed(_cut, pure=False)(indexes, values, aligned)
+    parts = [masks[number] for number in range(frame.npartitions)]
+    meta = pd.Series([], dtype=bool, index=frame._meta.index)  # noqa: SLF001
+    return dd.from_delayed(parts, meta=meta, verify_meta=False)
+
+
+def _labels(rows: pd.DataFrame) -> pd.Index:
+    return rows.index
+
+
+def _cut(indexes: list[pd.Index], values: pd.Series, aligned: bool) -> list[pd.Series]:  # noqa: FBT001
+    index = indexes[0].append(indexes[1:]) if len(indexes) > 1 else indexes[0]
+    mask = mask_of(pd.DataFrame(index=index), values, aligned=aligned)
+    ends = np.cumsum([len(one) for one in indexes])[:-1]
+    return [
+        pd.Series(part, index=one)
+        for part, one in zip(np.split(mask, ends), indexes, strict=True)
+    ]
+
+
+# A frame means the flows of its events, which travel along.
+
+
+def _of_given(frame: dd.DataFrame, flows: pd.DataFrame | dd.DataFrame) -> dd.DataFrame:
+    meta = frame._meta  # noqa: SLF001
+    told: bool | Delayed | None = None
+    if isinstance(flows, pd.DataFrame):
+        told = "host" in flows.columns
+        flows = flows.loc[:, flows.columns.isin(TELLING)].reset_index(drop=True)
+        with dask.config.set({"dataframe.convert-string": False}):
+            flows = dd.from_pandas(flows, npartitions=1, sort=False)
+    require_columns(flows._meta, ["flow_id"], method="by_flow")  # noqa: SLF001
+    require_once(flows._meta, TELLING, method="by_flow")  # noqa: SLF001
+    flows = flows[[name for name in flows.columns if name in TELLING]]
+    if told is None and "host" in flows.columns:
+        tell = dask.delayed(_tells_hosts, pure=False)
+        told = merged([tell(part) for part in flows.to_delayed()], any)
+    ids_of_part = dask.delayed(_ids_given, pure=False)
+    ids = merged([ids_of_part(part) for part in flows.to_delayed()], union)
+
+    given = {f"{_GIVEN}{name}": column for name, column in flows._meta.items()}  # noqa: SLF001
+    both = pd.DataFrame({**dict(meta.items()), **given}, index=meta.index)
+    # The rows of a partition, and whether it tells hosts: read once for both.
+    parts = frame.map_partitions(
+        _wanted_of, ids, both=both, meta=("x", object), enforce_metadata=False
+    ).to_delayed()
+    travelling = dask.delayed(_given, pure=False)
+    all_parts = [part[0] for part in parts]
+    all_parts += [travelling(part, both) for part in flows.to_delayed()]
+    with dask.config.set({"dataframe.convert-string": False}):
+        rows = dd.from_delayed(all_parts, meta=both, verify_meta=False)
+    hosts = merged([part[1] for part in parts], any)
+    by_id = dask.delayed(_taken_by_id, pure=False)(hosts, told)
+    ranged = by_range(rows, _by_either_id, npartitions=frame.npartitions)
+    return ranged.map_partitions(_flows_given, by_id, meta=meta)
+
+
+def _tells_hosts(rows: pd.DataFrame) -> bool:
+    return "host" in rows.columns and bool(rows["host"].notna().any())
+
+
+def _taken_by_id(hosts: bool, told: bool | None) -> bool:  # noqa: FBT001
+    return hosts and not told
+
+
+def _ids_given(rows: pd.DataFrame) -> pa.Array:
+    return ids_in(rows["flow_id"])
+
+
+def _wanted_of(
+    rows: pd.DataFrame, ids: pa.Array, both: pd.DataFrame
+) -> tuple[pd.DataFrame, bool]:
+    positions = np.flatnonzero(among(rows["flow_id"], ids))
+    return conformed(take_rows(rows, positions), both), _tells_hosts(rows)
+
+
+def _given(rows: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
+    renamed = rows.set_axis([f"{_GIVEN}{name}" for name in rows.columns], axis="columns")
+    return conformed(renamed.set_axis(_any_labels(both.index.dtype, len(rows))), both)
+
+
+def _any_labels(dtype: Any, length: int) -> pd.Index:
+    """Return labels for rows that only travel, of the dtype of those that they travel with."""
+    if isinstance(dtype, np.dtype):
+        return pd.Index(np.zeros(length, np.int64)).astype(dtype)
+    return pd.Index(pd.array([None] * length, dtype=dtype))
+
+
+def _by_either_id(rows: pd.DataFrame) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    own, no_own = _key(joined(integer_column(rows["flow_id"])))
+    given, no_given = _key(joined(integer_column(rows[f"{_GIVEN}flow_id"])))
+    return np.where(no_own, given, own), no_own & no_given
+
+
+def _flows_given(rows: pd.DataFrame, by_id: bool) -> pd.DataFrame:  # noqa: FBT001
+    own = np.flatnonzero(rows["flow_id"].notna())
+    other = np.flatnonzero(rows[f"{_GIVEN}flow_id"].notna())
+    names = [name for name in rows.columns if str(name).startswith(_GIVEN)]
+    flows = rows[names].iloc[other]
+    flows.columns = flows.columns.str.removeprefix(_GIVEN)
+    events = rows.drop(columns=names)
+    events = conformed(take_rows(events, own), events)
+    positions = flow_positions(events, flows, method="by_flow", by_id=by_id)
+    return conformed(take_rows(events, positions), events)
