@@ -1,8 +1,9 @@
 """Suricata EVE logs in pandas, with their methods in the accessor ``df.eve``.
 
-:func:`read_eve` reads EVE files, :func:`load_sample` one that ships with the package,
-:func:`normalize_types` repairs a frame that came another way. The methods of ``df.eve`` are
-those of :class:`suricata_eve.accessor.EveAccessor`; the functions behind them, for code that is
+:func:`read_eve` reads EVE files, :func:`read_dataset` what was stored of them as Parquet,
+:func:`load_sample` one that ships with the package, :func:`normalize_types` repairs a frame that
+came another way. The methods of ``df.eve`` are those of
+:class:`suricata_eve.accessor.EveAccessor`; the functions behind them, for code that is
 type-checked, are in :mod:`suricata_eve.analysis`.
 
 Importing this does two things: it registers the accessor, and it has notebooks show the text in
@@ -17,6 +18,7 @@ from suricata_eve import display
 from suricata_eve.accessor import EveAccessor
 from suricata_eve.analysis.iocs.defanging import defang, refang
 from suricata_eve.analysis.iocs.reports import find_indicators
+from suricata_eve.dataset_reader import read_dataset
 from suricata_eve.errors import (
     EveDatasetError,
     EveError,
@@ -58,6 +60,7 @@ __all__ = [
     "find_indicators",
     "load_sample",
     "normalize_types",
+    "read_dataset",
     "read_eve",
     "refang",
     "report",

@@ -85,7 +85,8 @@ def read_dataset(
     EveTypeError
         If an option is of the wrong kind.
     EveOptionError
-        If an option is not one of its choices, or no time, number or pattern.
+        If an option is not one of its choices, or no time, number or pattern; or if it goes
+        by a column that the dataset was written without.
     MissingDependencyError
         If `dest` is a URL, and a package that it needs is not installed.
 
@@ -112,6 +113,8 @@ def read_dataset(
     ``read_eve`` goes by those that are left. A list of several kinds of values was written
     as a list of text, and stays one.
 
+    If a dataset was written with `columns`, its events have these, and their event type.
+
     A dataset can be read while :meth:`EveScan.to_parquet` adds to it: the events are those
     before or after the addition.
 
@@ -124,7 +127,7 @@ def read_dataset(
     ...     b'{"timestamp":"2026-03-02T10:00:00Z","event_type":"tls","tls":{"sni":"a.example"}}\n'
     ... )
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     scan_eve(log).to_parquet(folder)
+    ...     added = scan_eve(log).to_parquet(folder)
     ...     df = read_dataset(folder, since="2026-03-02", columns=["event_type", "tls.sni"])
     >>> df
       event_type    tls.sni

@@ -24,7 +24,7 @@ LAYERS = (
     ("dataset",),
     ("output",),
     ("scan", "normalize"),
-    ("reader", "writer"),
+    ("reader", "dataset_reader", "writer"),
     ("analysis", "sample", "terminal"),
     ("graph", "pcap", "plot"),
     ("reports",),

@@ -24,7 +24,7 @@ from suricata_eve.dataset.layout import (
 from suricata_eve.dataset.manifest import DataFile, Manifest
 from suricata_eve.dataset.place import Place
 from suricata_eve.dataset.pruning import files_of, is_whole
-from suricata_eve.errors import EveDatasetError
+from suricata_eve.errors import EveDatasetError, EveOptionError
 from suricata_eve.ingest.assemble import Assembled, assemble
 from suricata_eve.ingest.read import strange_names
 from suricata_eve.ingest.report import Report, many
@@ -67,13 +67,30 @@ def read_whole(
 
     Raises
     ------
+    EveOptionError
+        If the dataset was written without a column that decides which events are asked for.
     EveDatasetError
         If a file is not there, or cannot be read.
     """
+    _check_decidable(place, manifest, selection)
     files = files_of(manifest, selection)
     assembled, report = read_files(place, manifest, files, selection=selection, wanted=wanted)
     report.notes += _strange(manifest, selection, wanted, assembled)
     return assembled, report
+
+
+def _check_decidable(place: Place, manifest: Manifest, selection: Selection) -> None:
+    columns = manifest.options.get("columns")
+    if columns is None:
+        return
+    held = Wanted(patterns=tuple(columns))
+    for path in selection.paths:
+        if path != "event_type" and not held.shows(path):
+            msg = (
+                f"{place.name} was written with columns={columns!r}: without {path!r} there is no "
+                f"telling which events are asked for"
+            )
+            raise EveOptionError(msg)
 
 
 def _strange(

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from dataset_by_hand import dataset_by_hand
 
+from suricata_eve import read_dataset
 from suricata_eve.dataset.layout import LINE, OTHER_TYPES, column_of, event_type_of, type_name
-from suricata_eve.dataset_reader import read_dataset
 from suricata_eve.ingest.values import pruned
 
 

@@ -16,8 +16,7 @@ import pytest
 from dataset_by_hand import dataset_by_hand, save
 
 import suricata_eve
-from suricata_eve import read_eve
-from suricata_eve.dataset_reader import read_dataset
+from suricata_eve import read_dataset, read_eve, scan_eve
 from suricata_eve.errors import EveOptionError, EveTypeError, EveWarning
 from suricata_eve.testing import assert_eve_frame_equal
 
@@ -41,8 +40,8 @@ def sample(
     lines = data.splitlines(keepends=True)[:4000]
     data = b"".join(lines)
     root = tmp_path_factory.mktemp(request.param)
-    parts = (lines[:2000], lines[2000:2001], lines[2001:])
-    dataset_by_hand(root, *(b"".join(part) for part in parts), group_rows=500)
+    for part in (lines[:2000], lines[2000:2001], lines[2001:]):
+        scan_eve(b"".join(part)).to_parquet(root)
     return data, root
 
 
@@ -100,7 +99,7 @@ def test_the_callers_whole_frame_is_reported(sample: tuple[bytes, Path]) -> None
 
     assert json.loads(json.dumps(report)) == report
     assert list(report) == list(expected)
-    assert report["sources"] == ["log0", "log1", "log2"]
+    assert report["sources"] == ["<bytes>"] * 3
     assert (report["lines"], report["events"]) == (expected["lines"], expected["events"])
 
 
@@ -161,7 +160,8 @@ LOGS: dict[str, tuple[bytes, ...]] = {
 @pytest.mark.filterwarnings("ignore::suricata_eve.errors.EveWarning")
 @pytest.mark.parametrize("logs", LOGS.values(), ids=LOGS)
 def test_odd_logs(logs: tuple[bytes, ...], tmp_path: Path) -> None:
-    dataset_by_hand(tmp_path, *logs)
+    for part in logs:
+        scan_eve(part).to_parquet(tmp_path)
     data = b"".join(logs)
 
     frame = read_dataset(tmp_path)
@@ -178,7 +178,7 @@ def test_odd_logs(logs: tuple[bytes, ...], tmp_path: Path) -> None:
 
 def test_a_type_is_found_among_those_without_a_folder(tmp_path: Path) -> None:
     data = log({"event_type": "a" * 200, "n": 1}, {"event_type": "b" * 200, "m": 2})
-    dataset_by_hand(tmp_path, data)
+    scan_eve(data).to_parquet(tmp_path)
 
     for kind in ("a" * 200, "b" * 200):
         frame = read_dataset(tmp_path, event_types=kind)
@@ -269,6 +269,20 @@ def test_an_unknown_field_has_the_type_of_all_its_events(tmp_path: Path) -> None
     kinds = [pa.string(), pa.uint64(), pa.int64()]
     assert early.dtypes.tolist() == list(map(pd.ArrowDtype, kinds))
     assert read_eve(data, until=second)["x"].tolist() == [1]
+
+
+def test_what_is_decided_by_a_column_that_is_not_there(tmp_path: Path) -> None:
+    """It is not taken for events without a time or flow; what needs no column is given."""
+    data = log({"event_type": "a", "timestamp": TIME, "flow_id": 1, "x": 1})
+    scan_eve(data, columns=["x", "flow_id"]).to_parquet(tmp_path / "one")
+    scan_eve(data, columns=["x", "timestamp"]).to_parquet(tmp_path / "two")
+
+    with pytest.raises(EveOptionError, match=r"columns=\['x', 'flow_id'\]: without 'timestamp'"):
+        read_dataset(tmp_path / "one", since="2020-01-01")
+    with pytest.raises(EveOptionError, match="without 'flow_id'"):
+        read_dataset(tmp_path / "two", flow_ids=1)
+    frame = read_dataset(tmp_path / "one", flow_ids=1, event_types="a")
+    assert_eve_frame_equal(frame, read_eve(data, columns=["flow_id", "event_type", "x"]))
 
 
 BAD_OPTIONS: dict[str, tuple[dict[str, Any], type[Exception]]] = {

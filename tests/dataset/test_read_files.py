@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from dataset_by_hand import dataset_by_hand, save
 
-from suricata_eve import read_eve
+from suricata_eve import read_dataset, read_eve
 from suricata_eve.dataset import place as place_module
 from suricata_eve.dataset import read as module
 from suricata_eve.dataset.layout import LINE, MANIFEST, staged_path
@@ -21,7 +21,6 @@ from suricata_eve.dataset.manifest import Manifest
 from suricata_eve.dataset.place import Place, place_of
 from suricata_eve.dataset.pruning import files_of
 from suricata_eve.dataset.read import read_files
-from suricata_eve.dataset_reader import read_dataset
 from suricata_eve.errors import EveDatasetError, EveError, MissingDependencyError
 from suricata_eve.ingest.selection import Selection
 from suricata_eve.testing import assert_eve_frame_equal
