@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from suricata_eve.dataset.behind import Behind
-from suricata_eve.dataset.known import HEAD_BYTES, Known, digest_of, file_of
+from suricata_eve.dataset.known import HEAD_BYTES, Candidate, Known, digest_of, file_of
 from suricata_eve.dataset.manifest import SourceProgress
 from suricata_eve.errors import EveDatasetError
 from suricata_eve.ingest.locate import Found
@@ -27,6 +27,7 @@ from suricata_eve.ingest.sources import Block, Place, blocks
 __all__ = ["Intake"]
 
 _STEP_BYTES = 8 << 20
+_MAX_MARKS = 64
 _BLANK, _LINE_END = b" \t\r\n\0", 10
 
 
@@ -36,7 +37,7 @@ class _Read:
 
     blocks: Iterator[Block]
     digest: Any
-    known: SourceProgress | None
+    known: Candidate | None
 
 
 class Intake:
@@ -59,8 +60,12 @@ class Intake:
 
     Attributes
     ----------
+    place : int or None
+        Place of the source of the dataset that this one is, or goes on from.
     known : SourceProgress or None
-        The source of the dataset that this one is, or goes on from.
+        That source.
+    is_old : bool
+        Whether it is what that source was before it had grown.
     """
 
     def __init__(
@@ -86,9 +91,11 @@ class Intake:
         self._first = b""
         self._digests: dict[int, Any] = {}
         read = self._found(sources)
-        self.known = read.known
+        self.place = None if read.known is None else read.known.place
+        self.known = None if self.place is None else sources[self.place]
+        self.is_old = read.known is not None and read.known.is_mark
         self._rest, self._digest = read.blocks, read.digest
-        self._stop = self.known.bytes if self.known is not None else 0
+        self._stop = 0 if read.known is None else read.known.bytes
         self._digests[self._stop] = self._digest.copy()
         self._cut = self.known is not None and self.known.cut
         if self._cut:
@@ -146,7 +153,17 @@ class Intake:
             file=self._file if at_end else None,
             path=self._path,
             cut=at_end and self._cut,
+            marks=self._marks(stop),
         )
+
+    def _marks(self, stop: int) -> list[tuple[int, str, str]]:
+        """Return what the source was before, if that was read to its end."""
+        if self.known is None or self.known.bytes == stop:
+            return self.known.marks if self.known is not None else []
+        marks = list(self.known.marks)
+        if self.known.file is not None or not self.known.path:
+            marks.append((self.known.bytes, self.known.digest, self.known.head))
+        return marks[-_MAX_MARKS:]
 
     def _take(self, block: Block) -> None:
         self._stop += len(block)
@@ -196,14 +213,14 @@ class Intake:
         if best.exact:
             return best.read
         known = best.read.known
-        self._rewind(candidates[0])
+        self._rewind(sources[candidates[0].place])
         return _Read(
             _behind(self._blocks(), known.bytes if known is not None else 0),
             best.read.digest,
             known,
         )
 
-    def _rewind(self, candidate: SourceProgress) -> None:
+    def _rewind(self, start: SourceProgress) -> None:
         for stream in self._open:
             stream.close()  # type: ignore[attr-defined]
         self._open.clear()
@@ -212,7 +229,7 @@ class Intake:
             source.seek(self._start)
         elif not _can_reopen(source, self._file):
             msg = (
-                f"{self._name} starts as {candidate.name} does, which is in the dataset, and goes "
+                f"{self._name} starts as {start.name} does, which is in the dataset, and goes "
                 "on differently; it cannot be read from its start again, so write it to a file, "
                 "and give that"
             )
@@ -264,12 +281,13 @@ class _Verified:
     """Whether what follows comes next, rather than from an earlier place."""
 
 
-def _verified(pieces: Iterator[Block], candidates: Sequence[SourceProgress]) -> _Verified:
+def _verified(pieces: Iterator[Block], candidates: Sequence[Candidate]) -> _Verified:
     """Read as far as the longest candidate, and find the longest one that is the same."""
     digest = hashlib.sha256()
     best = _Read(iter(()), digest.copy(), None)
+    old = best
     missing = list(candidates)
-    position = place = 0
+    position = 0
     for block in pieces:
         view = memoryview(block)
         place = 0
@@ -277,7 +295,11 @@ def _verified(pieces: Iterator[Block], candidates: Sequence[SourceProgress]) -> 
             one = missing.pop(0)
             digest.update(view[place : one.bytes - position])
             place = one.bytes - position
-            if digest.hexdigest() == one.digest:
+            if digest.hexdigest() != one.digest:
+                continue
+            if one.is_mark:
+                old = _Read(iter(()), digest.copy(), one)
+            else:
                 best = _Read(iter(()), digest.copy(), one)
         if not missing:
             position += place
@@ -287,8 +309,13 @@ def _verified(pieces: Iterator[Block], candidates: Sequence[SourceProgress]) -> 
         position += len(view)
     else:
         rest = chain([])
-    exact = best.known is not None and best.known.bytes == position
-    return _Verified(replace(best, blocks=rest) if exact else best, exact)
+    if best.known is not None and best.known.bytes == position:
+        return _Verified(replace(best, blocks=rest), exact=True)
+    if old.known is not None and old.known.bytes == position:
+        more = next(rest, None)
+        if more is None:
+            return _Verified(old, exact=True)
+    return _Verified(best, exact=False)
 
 
 def _behind(pieces: Iterator[Block], size: int) -> Iterator[Block]:

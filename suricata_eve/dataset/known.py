@@ -6,11 +6,12 @@ import hashlib
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from suricata_eve.dataset.manifest import SourceProgress
 from suricata_eve.ingest.sources import Place, path_of
 
-__all__ = ["HEAD_BYTES", "Known", "digest_of", "file_of"]
+__all__ = ["HEAD_BYTES", "Candidate", "Known", "digest_of", "file_of"]
 
 HEAD_BYTES = 4096
 """How many bytes of a source, at most, tell which others it may be."""
@@ -47,6 +48,17 @@ def file_of(source: Place) -> tuple[str, list[int] | None]:
     return str(path), [status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns]
 
 
+class Candidate(NamedTuple):
+    """A source of the dataset, as it is or as it was, that another may be."""
+
+    bytes: int
+    digest: str
+    place: int
+    """The source's place among all of them."""
+    is_mark: bool
+    """Whether it has grown since."""
+
+
 class Known:
     """Sources, in the order in which they came.
 
@@ -58,8 +70,9 @@ class Known:
 
     def __init__(self, sources: Iterable[SourceProgress]) -> None:
         self._sources: list[SourceProgress] = []
-        self._by_head: dict[int, dict[str, set[int]]] = {}
-        self._by_file: dict[str, set[int]] = {}
+        # By the length of a head, and by the head.
+        self._by_head: dict[int, dict[str, set[Candidate]]] = {}
+        self._by_path: dict[str, set[int]] = {}
         for one in sources:
             self.put(one, None)
 
@@ -67,29 +80,42 @@ class Known:
         """Return all of them."""
         return iter(self._sources)
 
+    def __getitem__(self, place: int) -> SourceProgress:
+        """Return the source at a place."""
+        return self._sources[place]
+
     def put(self, source: SourceProgress, place: int | None) -> int:
-        """Add a source, or replace the one at a place; return the place."""
+        """Add a source, or replace the one at a place.
+
+        Parameters
+        ----------
+        source : SourceProgress
+            The source.
+        place : int or None
+            The place; None for one more.
+
+        Returns
+        -------
+        int
+            The place.
+        """
         if place is None:
             place = len(self._sources)
             self._sources.append(source)
         else:
             before = self._sources[place]
-            self._by_head[_length(before)][before.head].discard(place)
-            self._by_file.get(before.path, set()).discard(place)
+            for head, candidate in _candidates(before, place):
+                self._heads(candidate).get(head, set()).discard(candidate)
+            self._by_path.get(before.path, set()).discard(place)
             self._sources[place] = source
-        heads = self._by_head.setdefault(_length(source), {})
-        heads.setdefault(source.head, set()).add(place)
+        for head, candidate in _candidates(source, place):
+            self._heads(candidate).setdefault(head, set()).add(candidate)
         if source.path:
-            self._by_file.setdefault(source.path, set()).add(place)
+            self._by_path.setdefault(source.path, set()).add(place)
         return place
 
-    def place_of(self, source: SourceProgress) -> int:
-        """Return the place of one of the sources."""
-        heads = self._by_head[_length(source)][source.head]
-        return next(place for place in heads if self._sources[place] is source)
-
-    def unchanged(self, path: str, file: list[int] | None) -> SourceProgress | None:
-        """Return the source that a file is, if it has not changed since it was read to its end.
+    def unchanged(self, path: str, file: list[int] | None) -> bool:
+        """Tell whether a file has not changed since it was read to its end.
 
         Parameters
         ----------
@@ -98,33 +124,37 @@ class Known:
 
         Returns
         -------
-        SourceProgress or None
-            None if that takes a look at its content.
+        bool
+            False if that takes a look at its content.
         """
         if file is None:
-            return None
-        found = (self._sources[place] for place in sorted(self._by_file.get(path, ())))
-        return next((one for one in found if one.file == file), None)
+            return False
+        return any(self._sources[place].file == file for place in self._by_path.get(path, ()))
 
-    def starting_as(self, first: bytes) -> list[SourceProgress]:
-        """Return the sources that may be the start of another one, the shortest first.
+    def starting_as(self, first: bytes) -> list[Candidate]:
+        """Return what may be the start of a source, the shortest first.
 
         Parameters
         ----------
         first : bytes
-            The first `HEAD_BYTES` of that, or all of it.
+            The first `HEAD_BYTES` of the source, or all of it.
 
         Returns
         -------
-        list of SourceProgress
+        list of Candidate
             Those with the same head.
         """
-        places: set[int] = set()
+        found: set[Candidate] = set()
         for length, heads in self._by_head.items():
             if length <= len(first):
-                places |= heads.get(digest_of(first[:length]), set())
-        return sorted((self._sources[place] for place in sorted(places)), key=lambda one: one.bytes)
+                found |= heads.get(digest_of(first[:length]), set())
+        return sorted(found)
+
+    def _heads(self, candidate: Candidate) -> dict[str, set[Candidate]]:
+        return self._by_head.setdefault(min(candidate.bytes, HEAD_BYTES), {})
 
 
-def _length(source: SourceProgress) -> int:
-    return min(source.bytes, HEAD_BYTES)
+def _candidates(source: SourceProgress, place: int) -> Iterator[tuple[str, Candidate]]:
+    yield source.head, Candidate(source.bytes, source.digest, place, is_mark=False)
+    for size, digest, head in source.marks:
+        yield head, Candidate(size, digest, place, is_mark=True)

@@ -82,6 +82,9 @@ class SourceProgress:
         The file's whole path; empty if it is none.
     cut : bool
         Whether its last line was taken before it had a line end.
+    marks : list
+        What it was when earlier calls had read it to its end, the last ones: how many bytes,
+        and `digest` and `head` of these.
     """
 
     name: str
@@ -93,6 +96,7 @@ class SourceProgress:
     file: list[int] | None = None
     path: str = ""
     cut: bool = False
+    marks: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -240,7 +244,10 @@ def _manifest(content: dict[str, Any]) -> Manifest:
         name: pa.ipc.read_record_batch(_buffer(batch), pa.ipc.read_schema(_buffer(schema)))
         for name, (schema, batch) in content["samples"].items()
     }
-    content["sources"] = [SourceProgress(**source) for source in content["sources"]]
+    content["sources"] = [
+        SourceProgress(**{**source, "marks": [tuple(mark) for mark in source["marks"]]})
+        for source in content["sources"]
+    ]
     content["files"] = [DataFile(**file) for file in content["files"]]
     return Manifest(**content)
 

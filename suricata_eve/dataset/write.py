@@ -139,7 +139,7 @@ class _Writing:
 
     def _source(self, source: Place, name: str, advance: Callable[[int], object] | None) -> Added:
         path, file = file_of(source)
-        if self._known.unchanged(path, file) is not None:
+        if self._known.unchanged(path, file):
             if advance is not None and file is not None:
                 advance(file[2])
             return Added(name, "known", 0, 0, 0)
@@ -153,11 +153,12 @@ class _Writing:
         )
         with ExitStack() as stack:
             stack.callback(intake.close)
+            if intake.is_old:
+                return Added(name, "known", 0, 0, 0)
             return self._taken(intake, name)
 
     def _taken(self, intake: Intake, name: str) -> Added:
-        known = intake.known
-        place = None if known is None else self._known.place_of(known)
+        known, place = intake.known, intake.place
         had = (known.bytes, known.lines, known.events) if known is not None else (0, 0, 0)
         lines, events, position = had[1], had[2], intake.offset
         runs = read_rest(
