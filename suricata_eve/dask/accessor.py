@@ -53,7 +53,8 @@ class EveDaskAccessor(EventMethods, FlowMethods):
     """
 
     def __init__(self, frame: dd.DataFrame) -> None:
-        EveAccessor(frame._meta)  # noqa: SLF001: the same rule, and the same error
+        # The same rule, and the same error.
+        EveAccessor(frame._meta)  # noqa: SLF001
         self._frame = frame
 
     def __getattr__(self, name: str) -> NoReturn:

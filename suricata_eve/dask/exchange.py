@@ -125,9 +125,7 @@ def _received(parcels: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
     return unpacked(ordered["parcel"].tolist(), like)
 
 
-def by_range(
-    frame: dd.DataFrame, key: Key, *, npartitions: int | None = None
-) -> dd.DataFrame:
+def by_range(frame: dd.DataFrame, key: Key, *, npartitions: int | None = None) -> dd.DataFrame:
     """Send rows to partitions so that no key is smaller than those of partitions before it.
 
     Parameters

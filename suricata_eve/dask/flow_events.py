@@ -176,8 +176,7 @@ def _cut(indexes: list[pd.Index], values: pd.Series, aligned: bool) -> list[pd.S
     mask = mask_of(pd.DataFrame(index=index), values, aligned=aligned)
     ends = np.cumsum([len(one) for one in indexes])[:-1]
     return [
-        pd.Series(part, index=one)
-        for part, one in zip(np.split(mask, ends), indexes, strict=True)
+        pd.Series(part, index=one) for part, one in zip(np.split(mask, ends), indexes, strict=True)
     ]
 
 
@@ -230,9 +229,7 @@ def _ids_given(rows: pd.DataFrame) -> pa.Array:
     return ids_in(rows["flow_id"])
 
 
-def _wanted_of(
-    rows: pd.DataFrame, ids: pa.Array, both: pd.DataFrame
-) -> tuple[pd.DataFrame, bool]:
+def _wanted_of(rows: pd.DataFrame, ids: pa.Array, both: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     positions = np.flatnonzero(among(rows["flow_id"], ids))
     return conformed(take_rows(rows, positions), both), _tells_hosts(rows)
 

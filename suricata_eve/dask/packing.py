@@ -120,7 +120,7 @@ def stacked(frames: Sequence[pd.DataFrame], meta: pd.DataFrame) -> pd.DataFrame:
     index = frames[0].index
     if len(frames) > 1:
         index = index.append([frame.index for frame in frames[1:]])
-    data = {}
+    data: dict[Any, Any] = {}
     for name, dtype in meta.dtypes.items():
         parts = [
             frame[name] if name in names else None
@@ -134,7 +134,7 @@ def stacked(frames: Sequence[pd.DataFrame], meta: pd.DataFrame) -> pd.DataFrame:
                 else:
                     chunks += _chunks(part, dtype.pyarrow_dtype)
             whole = pa.chunked_array(chunks, dtype.pyarrow_dtype)
-            data[name] = pd.Series(pd.arrays.ArrowExtensionArray(whole), index=index)
+            data[name] = pd.arrays.ArrowExtensionArray(whole)
             continue
         columns = [
             _missing(dtype, length) if part is None else part
