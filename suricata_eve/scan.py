@@ -261,7 +261,7 @@ class EveScan:
         it, so a reader must be told to look for columns in all of them: pyarrow with
         ``pyarrow.unify_schemas``, DuckDB with ``union_by_name``, Polars with
         ``missing_columns="insert"``. The column ``_line`` counts the lines of all sources,
-        from 0. A field named ``date``, ``hour`` or ``_line`` gets one more underscore.
+        from 0. A field that is named as a key or as that column gets one more underscore.
 
         A column has one type in all files of an event type. If a field that the schema does not
         know holds another kind of value later on, files that have it are written anew with the
@@ -276,7 +276,7 @@ class EveScan:
         takes the rest.
 
         Event types of more than 100 characters, and those after the first 256, share the
-        folder ``event_type=__other__``; in its files the column ``event_type`` tells them.
+        folder ``event_type=__other__``; in its files the column ``_event_type`` tells them.
 
         Examples
         --------

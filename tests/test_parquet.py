@@ -1,10 +1,10 @@
-"""Parquet datasets: every event once, in the folder of its type, with the dtypes of a read."""
+"""Parquet datasets as `to_parquet` leaves them: every event once, with the dtypes of a read."""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,18 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from suricata_eve import parquet as module
-from suricata_eve import scan as scan_module
 from suricata_eve import scan_eve
-from suricata_eve.errors import EveOptionError, EveParseError, EveWarning
-from suricata_eve.ingest.read import read_batches
-from suricata_eve.parquet import write_batches
+from suricata_eve.dataset import intake
+from suricata_eve.dataset import parts as parts_module
+from suricata_eve.dataset import write as write_module
+from suricata_eve.dataset.layout import LINE
+from suricata_eve.dataset_reader import read_dataset
+from suricata_eve.errors import EveOptionError, EveParseError, EveTypeError, EveWarning
 from suricata_eve.scan import EveScan
 
 DATA = Path(__file__).parent / "data" / "log4j-suricata8.json.gz"
 OTHER, NO_TYPE = "event_type=__other__", "event_type=__HIVE_DEFAULT_PARTITION__"
+BY_TYPE = ("event_type",)
 
 
 def log(*events: dict[str, Any]) -> bytes:
@@ -31,13 +33,15 @@ def log(*events: dict[str, Any]) -> bytes:
 
 
 def files(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """Return the files that other readers see."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in found if path.parts[0] != "_eve")
 
 
 def parts(folder: Path, event_type: str) -> list[pa.Table]:
     """Return what the files of one type hold themselves."""
-    found = sorted((folder / f"event_type={event_type}").iterdir())
-    return [pq.ParquetFile(path).read() for path in found]
+    found = sorted((folder / f"event_type={event_type}").rglob("*.parquet"))
+    return [pq.ParquetFile(path).read().drop_columns([LINE]) for path in found]
 
 
 def dataset(folder: Path) -> ds.Dataset:
@@ -49,34 +53,33 @@ def dataset(folder: Path) -> ds.Dataset:
     )
 
 
-def batches_of(monkeypatch: pytest.MonkeyPatch, events: int) -> None:
-    """Write tables of so many events, rather than of megabytes."""
-    monkeypatch.setattr(
-        scan_module, "read_runs", lambda reading: read_batches(reading, events=events)
-    )
+def small_runs(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Read so many bytes at a time."""
+    monkeypatch.setattr(write_module, "_RUN_BYTES", size)
+    monkeypatch.setattr(intake, "_STEP_BYTES", size)
 
 
 def group_rows(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
-    monkeypatch.setattr(module, "_GROUP_ROWS", rows)
+    monkeypatch.setattr(parts_module, "_GROUP_ROWS", rows)
 
 
 # --- the same events -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("events", [50_000, 3000])
+@pytest.mark.parametrize("size", [24 << 20, 1 << 20])
 def test_a_real_file_reads_back_as_its_tables(
-    events: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By type: the same rows in the same order, the same columns, values and types."""
-    batches_of(monkeypatch, events)
+    small_runs(monkeypatch, size)
     scan = scan_eve(DATA)
-    scan.to_parquet(tmp_path / "out")
+    scan.to_parquet(tmp_path / "out", partition_by=BY_TYPE)
     whole = dataset(tmp_path / "out")
 
     tables = scan.tables()
     assert sum(map(len, tables.values())) == whole.count_rows()
     for name, table in tables.items():
-        found = whole.to_table(filter=ds.field("event_type") == name)
+        found = whole.to_table(filter=ds.field("event_type") == name).sort_by(LINE)
         assert len(found) == len(table)
         for column in table.column_names:
             assert found.schema.field(column).type == table.schema.field(column).type, column
@@ -84,16 +87,19 @@ def test_a_real_file_reads_back_as_its_tables(
                 found.column(column).combine_chunks().equals(table.column(column).combine_chunks())
             ), column
         others = [column for column in found.column_names if column not in table.column_names]
-        assert all(found.column(column).null_count == len(table) for column in others)
+        assert all(
+            found.column(column).null_count == len(table) for column in others if column != LINE
+        )
 
 
-@pytest.mark.parametrize("source", [DATA], ids=["suricata8"])
-def test_each_file_has_only_columns_with_values(source: Path, tmp_path: Path) -> None:
-    scan_eve(source).to_parquet(tmp_path)
+def test_each_file_has_only_columns_with_values_and_one_date(tmp_path: Path) -> None:
+    scan_eve(DATA).to_parquet(tmp_path)
 
     for name in files(tmp_path):
         table = pq.ParquetFile(tmp_path / name).read()
-        assert name.startswith("event_type=")
+        keys = dict(part.split("=") for part in name.split("/")[:-1])
+        assert list(keys) == ["event_type", "date"]
+        assert {str(time)[:10] for time in table.column("timestamp").to_pylist()} == {keys["date"]}
         assert "event_type" not in table.column_names
         assert all(column.null_count < len(table) for column in table.columns)
 
@@ -122,45 +128,114 @@ def test_values_of_every_type_are_exact(tmp_path: Path) -> None:
     expected = expected.drop_columns(["event_type"])
     assert table.column_names == expected.column_names
     assert table.to_pylist() == expected.to_pylist()
-    # Parquet has its own name for what is in a list.
-    plain = {
-        field.name: field.type for field in expected.schema if not pa.types.is_nested(field.type)
-    }
-    assert {name: table.schema.field(name).type for name in plain} == plain
+    # Parquet has its own name for what is in a list, which pyarrow takes for the same type.
+    assert table.schema.types == expected.schema.types
+
+
+def test_objects_without_members_are_kept_as_such(tmp_path: Path) -> None:
+    """Parquet cannot hold them, so they get a member that is no value."""
+    data = log({"event_type": "x", "a": [{}, None, {}], "b": [[{"c": [{}]}]], "d": [{"e": 1}, {}]})
+    scan_eve(data).to_parquet(tmp_path)
+
+    pd.testing.assert_frame_equal(read_dataset(tmp_path), scan_eve(data).to_pandas())
+    (table,) = parts(tmp_path, "x")
+    assert table.column("a").to_pylist() == [[{"__empty__": None}, None, {"__empty__": None}]]
 
 
 def test_what_is_not_asked_for_is_not_written(tmp_path: Path) -> None:
     scan = scan_eve(
-        log(*({"event_type": kind, "flow_id": n, "x": n} for n in range(5) for kind in "ab")),
+        log(
+            *(
+                {"event_type": kind, "timestamp": f"2026-01-0{n + 1}T00:00:00Z", "x": n, "y": n}
+                for n in range(3)
+                for kind in "ab"
+            )
+        ),
         event_types="a",
-        columns=["x", "flow_id"],
-        nrows=3,
+        since="2026-01-02",
+        columns=["x", "no such"],
     )
     scan.to_parquet(tmp_path)
 
-    assert files(tmp_path) == ["event_type=a/part-00000.parquet"]
-    (table,) = parts(tmp_path, "a")
-    assert table.to_pylist() == [{"x": n, "flow_id": n} for n in range(3)]
+    assert files(tmp_path) == [f"event_type=a/date=2026-01-0{n}/000001-000.parquet" for n in (2, 3)]
+    assert [part.to_pylist() for part in parts(tmp_path, "a")] == [[{"x": 1}], [{"x": 2}]]
 
 
-@pytest.mark.parametrize("source", [b"", b"\n\n", b"{cut"], ids=["empty", "blank", "bad"])
-def test_no_events_are_an_empty_folder(source: bytes, tmp_path: Path) -> None:
-    scan_eve(source, on_bad_lines="skip").to_parquet(tmp_path / "new" / "out")
+@pytest.mark.parametrize("source", [b"", b"\n\n", b"{cut\n"], ids=["empty", "blank", "bad"])
+def test_no_events_are_no_files(source: bytes, tmp_path: Path) -> None:
+    added = scan_eve(source, on_bad_lines="skip").to_parquet(tmp_path / "new" / "out")
 
-    assert list((tmp_path / "new" / "out").iterdir()) == []
+    assert files(tmp_path / "new" / "out") == []
+    assert added["events"].to_list() == [0]
+    assert len(read_dataset(tmp_path / "new" / "out")) == 0
 
 
 def test_events_without_any_value_have_their_rows(tmp_path: Path) -> None:
-    scan_eve(b'{}\n{"event_type":"a"}\n{"event_type":null}\n').to_parquet(tmp_path)
+    scan_eve(b'{}\n{"event_type":"a"}\n{"event_type":null}\n').to_parquet(
+        tmp_path, partition_by=BY_TYPE
+    )
 
-    assert dataset(tmp_path).to_table().to_pylist() == [
-        {"event_type": None},
-        {"event_type": None},
-        {"event_type": "a"},
+    assert dataset(tmp_path).to_table().sort_by(LINE).to_pylist() == [
+        {LINE: 0, "event_type": None},
+        {LINE: 1, "event_type": "a"},
+        {LINE: 2, "event_type": None},
     ]
 
 
-# --- names of types ------------------------------------------------------------------------------
+def test_fields_that_are_called_as_the_keys_are_told_apart(tmp_path: Path) -> None:
+    event = {
+        name: n
+        for n, name in enumerate(("date", "_date", "HOUR", "line", "_line", "__line", "Event_Type"))
+    }
+    scan = scan_eve(log({"event_type": "a", **event}))
+    scan.to_parquet(tmp_path)
+
+    (table,) = parts(tmp_path, "a")
+    assert set(table.column_names) == {
+        *("_date", "__date", "_HOUR", "line", "__line", "___line", "_Event_Type")
+    }
+    pd.testing.assert_frame_equal(read_dataset(tmp_path), scan.to_pandas())
+
+
+# --- folders -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (("event_type",), "event_type=a"),
+        (("date", "event_type"), "date=2026-01-01/event_type=a"),
+        (("event_type", "date", "hour"), "event_type=a/date=2026-01-01/hour=23"),
+        (["event_type", "hour"], "event_type=a/hour=23"),
+    ],
+)
+def test_folders_are_made_by_the_time_in_utc(
+    keys: Sequence[str], expected: str, tmp_path: Path
+) -> None:
+    events = [{"event_type": "a", "timestamp": "2026-01-02T01:59:59.9+0200"}, {"event_type": "a"}]
+    scan_eve(log(*events)).to_parquet(tmp_path, partition_by=keys)
+
+    missing = "/".join(
+        part if part.startswith("event") else part.split("=")[0] + "=__HIVE_DEFAULT_PARTITION__"
+        for part in expected.split("/")
+    )
+    assert {name.rpartition("/")[0] for name in files(tmp_path)} == {expected, missing}
+
+
+@pytest.mark.parametrize(
+    "keys", [(), ("date",), ("event_type", "day"), ("event_type", "event_type"), ("event_type", 1)]
+)
+def test_other_folders_are_refused(keys: Any, tmp_path: Path) -> None:
+    with pytest.raises(EveOptionError, match=r"^partition_by=\(.*'event_type'"):
+        scan_eve(b"{}").to_parquet(tmp_path / "out", partition_by=keys)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("keys", ["event_type", None, {"event_type"}])
+def test_keys_are_a_sequence(keys: Any, tmp_path: Path) -> None:
+    with pytest.raises(EveTypeError, match=r"^partition_by=.* is not a tuple of 'event_type'"):
+        scan_eve(b"{}").to_parquet(tmp_path, partition_by=keys)
+
 
 HOSTILE = {
     "slash": "a/b",
@@ -187,11 +262,11 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 def test_any_type_is_a_folder_inside_and_reads_back(name: str, tmp_path: Path) -> None:
     scan = scan_eve(log({"event_type": name, "n": 1}, {"event_type": "dns", "n": 2}))
-    scan.to_parquet(tmp_path / "out")
+    scan.to_parquet(tmp_path / "out", partition_by=BY_TYPE)
 
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert all(len(Path(found).parts) == 2 for found in files(tmp_path / "out"))
-    rows = dataset(tmp_path / "out").to_table().sort_by("n").to_pylist()
+    rows = dataset(tmp_path / "out").to_table(columns=["n", "event_type"]).sort_by("n").to_pylist()
     assert rows == [{"n": 1, "event_type": name}, {"n": 2, "event_type": "dns"}]
 
 
@@ -207,28 +282,28 @@ SHARED = {
 def test_what_can_be_no_folder_of_its_own_is_told_by_the_file(name: str, tmp_path: Path) -> None:
     """A folder's name has at most 255 bytes, and one name means a missing type."""
     scan = scan_eve(log({"event_type": name, "n": 1}, {"n": 2}))
-    scan.to_parquet(tmp_path)
+    scan.to_parquet(tmp_path, partition_by=BY_TYPE)
 
-    assert files(tmp_path) == [f"{NO_TYPE}/part-00000.parquet", f"{OTHER}/part-00000.parquet"]
+    assert files(tmp_path) == [f"{NO_TYPE}/000001-000.parquet", f"{OTHER}/000001-000.parquet"]
     (shared,) = parts(tmp_path, "__other__")
-    assert shared.to_pylist() == [{"event_type": name, "n": 1}]
+    assert shared.to_pylist() == [{"_event_type": name, "n": 1}]
 
 
 def test_very_many_types_share_a_folder(tmp_path: Path) -> None:
+    """In it the rows ascend, whatever their types are."""
     names = [f"t{n}" for n in range(300)] * 2
     scan = scan_eve(log(*({"event_type": name, "n": n} for n, name in enumerate(names))))
-    scan.to_parquet(tmp_path)
+    scan.to_parquet(tmp_path, partition_by=BY_TYPE)
 
-    folders = {path.name for path in tmp_path.iterdir()}
+    folders = {path.name for path in tmp_path.iterdir()} - {"_eve"}
     assert folders == {f"event_type=t{n}" for n in range(256)} | {OTHER}
     (shared,) = parts(tmp_path, "__other__")
-    assert sorted(shared.column("event_type").to_pylist()) == sorted(
-        name for name in names if int(name[1:]) >= 256
-    )
-    assert dataset(tmp_path).count_rows() == 600
+    expected = [name for name in names if int(name[1:]) >= 256]
+    assert shared.column("_event_type").to_pylist() == expected
+    pd.testing.assert_frame_equal(read_dataset(tmp_path), scan.to_pandas())
 
 
-# --- parts ---------------------------------------------------------------------------------------
+# --- files ---------------------------------------------------------------------------------------
 
 
 def rows_by_part(folder: Path, event_type: str) -> list[list[dict[str, Any]]]:
@@ -238,22 +313,23 @@ def rows_by_part(folder: Path, event_type: str) -> list[list[dict[str, Any]]]:
 NEW_COLUMN = log({"event_type": "a", "x": 1}, {"event_type": "a", "x": 2, "y": "t"})
 
 
-def test_a_column_that_comes_later_is_in_the_first_part_if_that_was_not_written_yet(
+def test_a_column_that_comes_later_is_in_the_first_file_if_that_was_not_written_yet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No part is without rows: a reader that goes by the first one would miss the column."""
-    batches_of(monkeypatch, 1)
+    """No file is without rows: a reader that goes by the first one would miss the column."""
+    small_runs(monkeypatch, 1)
     scan_eve(NEW_COLUMN).to_parquet(tmp_path)
 
     assert rows_by_part(tmp_path, "a") == [[{"x": 1, "y": None}, {"x": 2, "y": "t"}]]
 
 
-def test_a_column_that_comes_later_makes_a_new_part(
+def test_a_column_that_comes_later_makes_a_new_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batches_of(monkeypatch, 1)
+    small_runs(monkeypatch, 1)
     group_rows(monkeypatch, 1)
-    scan_eve(NEW_COLUMN + log({"event_type": "a", "y": "u"})).to_parquet(tmp_path)
+    data = NEW_COLUMN + log({"event_type": "a", "y": "u"})
+    scan_eve(data).to_parquet(tmp_path, partition_by=BY_TYPE)
 
     assert rows_by_part(tmp_path, "a") == [
         [{"x": 1}],
@@ -267,48 +343,75 @@ def test_a_column_that_comes_later_makes_a_new_part(
 
 
 @pytest.mark.parametrize("rows", [100_000, 1])
-def test_an_unknown_field_of_another_type_makes_a_new_part(
+def test_an_unknown_field_has_one_type_that_holds_all_its_values(
     rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether or not what came before was written already; nothing is lost or changed."""
-    batches_of(monkeypatch, 2)
+    """Whether or not what came before was written already; nothing is lost."""
+    small_runs(monkeypatch, 1)
     group_rows(monkeypatch, rows)
-    values = [1, 2, 3, 4, "t", "u", 0.5, 5, [1], [2], [], [], "t", "u"]
-    scan_eve(log(*({"event_type": "a", "x": value} for value in values))).to_parquet(tmp_path)
+    values = [1, 2, "t", 0.5, 5, [1], [], "u", None, True, {"k": 1}]
+    scan = scan_eve(log(*({"event_type": "a", "x": value} for value in values)))
+    with pytest.warns(EveWarning, match=r"^values of several kinds became text in x; "):
+        scan.to_parquet(tmp_path)
 
-    found = [table.column("x") for table in parts(tmp_path, "a")]
-    assert [column.type for column in found] == [
-        pa.int64(),
-        pa.string(),
-        pa.float64(),
-        pa.list_(pa.field("element", pa.int64())),
-        pa.list_(pa.field("element", pa.string())),
-        pa.string(),
-    ]
-    assert [value for column in found for value in column.to_pylist()] == values
+    found = [table.column("x") for table in parts(tmp_path, "a") if "x" in table.column_names]
+    assert {column.type for column in found} == {pa.string()}
+    texts = [value for column in found for value in column.to_pylist() if value is not None]
+    assert texts == ["1", "2", "t", "0.5", "5", "[1]", "[]", "u", "true"]
+    with pytest.warns(EveWarning):
+        expected = scan.to_pandas()
+    pd.testing.assert_frame_equal(read_dataset(tmp_path), expected)
 
 
 def test_long_files_are_written_in_groups_of_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that memory does not grow with the file; the size of what waits counts as well."""
-    batches_of(monkeypatch, 10)
-    data = log(*({"event_type": "ab"[n % 2], "n": n} for n in range(100)))
+    data = log(*({"event_type": "ab"[n % 2], "n": n + 100} for n in range(100)))
+    small_runs(monkeypatch, len(data) // 10)
     group_rows(monkeypatch, 20)
-    scan_eve(data).to_parquet(tmp_path / "rows")
+    scan_eve(data).to_parquet(tmp_path / "rows", partition_by=BY_TYPE)
     group_rows(monkeypatch, 1000)
-    monkeypatch.setattr(module, "_PENDING_BYTES", 1)
-    scan_eve(data).to_parquet(tmp_path / "bytes")
+    monkeypatch.setattr(parts_module, "_PENDING_BYTES", 1)
+    scan_eve(data).to_parquet(tmp_path / "bytes", partition_by=BY_TYPE)
 
     def groups(folder: str) -> list[int]:
-        meta = pq.ParquetFile(tmp_path / folder / "event_type=a" / "part-00000.parquet").metadata
+        path = tmp_path / folder / "event_type=a" / "000001-000.parquet"
+        meta = pq.ParquetFile(path).metadata
         return [meta.row_group(n).num_rows for n in range(meta.num_row_groups)]
 
     assert groups("rows") == [20, 20, 10]
-    assert groups("bytes") == [5] * 10
+    assert sum(groups("bytes")) == 50
+    assert max(groups("bytes")) <= 10
     for folder in ("rows", "bytes"):
         (table,) = parts(tmp_path / folder, "b")
-        assert table.column("n").to_pylist() == list(range(1, 100, 2))
+        assert table.column("n").to_pylist() == list(range(101, 200, 2))
+
+
+def test_no_more_files_are_open_than_a_process_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder whose file had to make room for others gets another one."""
+    monkeypatch.setattr(parts_module, "_MAX_OPEN", 3)
+    monkeypatch.setattr(parts_module, "_PENDING_BYTES", 1)
+    small_runs(monkeypatch, 1)
+    most = 0
+    begun = parts_module.Parts._begun
+
+    def counted(self: parts_module.Parts, *args: Any) -> Any:
+        nonlocal most
+        result = begun(self, *args)
+        most = max(most, len(self._open) + 1)
+        return result
+
+    monkeypatch.setattr(parts_module.Parts, "_begun", counted)
+    names = [f"t{n}" for n in range(5)] * 2
+    data = log(*({"event_type": name, "n": n} for n, name in enumerate(names)))
+    scan_eve(data).to_parquet(tmp_path)
+
+    assert most == 3
+    assert len(files(tmp_path)) == 10
+    pd.testing.assert_frame_equal(read_dataset(tmp_path), scan_eve(data).to_pandas())
 
 
 # --- what is refused, and what is left behind ----------------------------------------------------
@@ -318,7 +421,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in files(folder)}
 
 
-def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
+def test_a_folder_with_something_else_in_it_is_not_touched(tmp_path: Path) -> None:
     """Nor is the source looked at."""
     (tmp_path / "event_type=dns").mkdir()
     (tmp_path / "event_type=dns" / "part-00000.parquet").write_bytes(b"precious")
@@ -327,9 +430,11 @@ def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
         with pytest.raises(FileExistsError) as caught:
             scan_eve("/no/such/file").to_parquet(dest)
         assert str(caught.value) == (
-            f"{tmp_path} exists and is not an empty folder; choose another one, or remove it first"
+            f"{tmp_path} exists, and is neither empty nor a dataset that to_parquet wrote; choose "
+            "another folder, or remove it first"
         )
     assert contents(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["event_type=dns"]
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
@@ -346,11 +451,10 @@ def test_an_empty_folder_and_one_that_is_not_there_will_do(
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "empty").mkdir()
     for dest in (tmp_path / "empty", str(tmp_path / "a" / "b"), "~/home"):
-        scan_eve(b'{"event_type":"dns","n":1}').to_parquet(dest)
+        scan_eve(b'{"event_type":"dns","n":1}').to_parquet(dest, partition_by=BY_TYPE)
 
-    assert files(tmp_path) == [
-        f"{folder}/event_type=dns/part-00000.parquet" for folder in ("a/b", "empty", "home")
-    ]
+    for folder in ("a/b", "empty", "home"):
+        assert files(tmp_path / folder) == ["event_type=dns/000001-000.parquet"]
 
 
 def test_a_url_is_refused_rather_than_made_a_folder_of(
@@ -363,50 +467,66 @@ def test_a_url_is_refused_rather_than_made_a_folder_of(
 
 
 def half_bad(monkeypatch: pytest.MonkeyPatch, **options: Any) -> EveScan:
-    """Return a scan that fails when some batches have been written."""
-    batches_of(monkeypatch, 10)
+    """Return a scan that fails when some runs have been written."""
+    small_runs(monkeypatch, 400)
     group_rows(monkeypatch, 1)
-    monkeypatch.setattr(scan_module, "_RUN_BYTES", 400)
     events = [
         {"event_type": "ab"[n % 2], "n": n, "late" if n > 40 else "early": n} for n in range(99)
     ]
     return scan_eve(log(*events) + b"{cut\n" + log(*events), **options)
 
 
-def test_an_error_leaves_no_unfinished_file_and_no_half_one(
+def test_an_error_leaves_nothing_that_was_not_committed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Parts that were complete stay, and can be read; the one being written is removed."""
     threads = set(threading.enumerate())
     with pytest.raises(EveParseError, match="line 100"):
         half_bad(monkeypatch, on_bad_lines="error").to_parquet(tmp_path)
 
     assert set(threading.enumerate()) == threads
-    assert files(tmp_path) == ["event_type=a/part-00000.parquet", "event_type=b/part-00000.parquet"]
-    numbers = [row["n"] for kind in "ab" for part in rows_by_part(tmp_path, kind) for row in part]
-    assert sorted(numbers) == list(range(40))
-    assert all("late" not in table.column_names for table in parts(tmp_path, "a"))
+    assert files(tmp_path) == []
+    assert [path.name for path in (tmp_path / "_eve").iterdir()] == ["lock"]
+    # What failed before there was anything does not keep others from it.
+    half_bad(monkeypatch, on_bad_lines="skip", event_types="a").to_parquet(tmp_path)
+    assert {name.split("/")[0] for name in files(tmp_path)} == {"event_type=a"}
 
 
-def test_unfinished_files_are_no_part_of_the_dataset(tmp_path: Path) -> None:
+def test_an_error_keeps_what_was_committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later call takes the rest, and nothing twice."""
+    monkeypatch.setattr(write_module, "_COMMIT_BYTES", 400)
+    scan = half_bad(monkeypatch, on_bad_lines="error")
+    with pytest.raises(EveParseError, match="line 100"):
+        scan.to_parquet(tmp_path)
+    have = read_dataset(tmp_path)
+    assert 0 < len(have) < 99
+
+    added = half_bad(monkeypatch, on_bad_lines="skip").to_parquet(tmp_path)
+    assert added["status"].to_list() == ["continued"]
+    assert added["events"].to_list() == [198 - len(have)]
+    expected = half_bad(monkeypatch, on_bad_lines="skip").to_pandas()
+    pd.testing.assert_frame_equal(read_dataset(tmp_path), expected)
+
+
+def test_unfinished_files_are_no_part_of_the_dataset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody may read the folder while it is written, and kill the writer."""
-    seen = []
+    seen: list[tuple[list[str], int]] = []
+    begun = parts_module.Parts._begun
 
-    def tables() -> Iterator[tuple[str, pa.Table]]:
-        yield "a", pa.table({"x": pa.array(range(100_000))})
-        seen.append(files(tmp_path))
-        seen.append(ds.dataset(tmp_path, partitioning="hive").count_rows())
-        yield "a", pa.table({"y": pa.array(range(100_000))})
-        seen.append(files(tmp_path))
+    def looked(self: parts_module.Parts, *args: Any) -> Any:
+        result = begun(self, *args)
+        staged = [path for path in (tmp_path / "_eve").rglob("*") if path.name.startswith("0")]
+        seen.append((files(tmp_path), len(staged)))
+        assert ds.dataset(tmp_path, partitioning="hive").count_rows() == 0
+        assert not list(tmp_path.rglob("*.parquet"))
+        return result
 
-    write_batches(tables(), tmp_path)
+    monkeypatch.setattr(parts_module.Parts, "_begun", looked)
+    half_bad(monkeypatch, on_bad_lines="skip").to_parquet(tmp_path)
 
-    assert seen == [
-        ["event_type=a/.part-00000.parquet.unfinished"],
-        0,
-        ["event_type=a/.part-00001.parquet.unfinished", "event_type=a/part-00000.parquet"],
-    ]
-    assert files(tmp_path) == ["event_type=a/part-00000.parquet", "event_type=a/part-00001.parquet"]
+    assert [found for found, _ in seen] == [[]] * len(seen)
+    assert seen[-1][1] >= 4
 
 
 def test_when_closing_fails_as_well_the_first_error_is_told(
@@ -427,70 +547,49 @@ def test_when_closing_fails_as_well_the_first_error_is_told(
 
     monkeypatch.setattr(pq, "ParquetWriter", Full)
     group_rows(monkeypatch, 1)
-    tables = [(kind, pa.table({"x": [1] * rows})) for kind, rows in (("a", 1), ("b", 1), ("c", 2))]
+    data = log(*({"event_type": kind, "x": 1} for kind in "abcc"))
 
     with pytest.raises(OSError, match="No space left"):
-        write_batches(tables, tmp_path)
+        scan_eve(data).to_parquet(tmp_path)
     assert files(tmp_path) == []
+    assert [path.name for path in (tmp_path / "_eve").iterdir()] == ["lock"]
 
 
 def test_what_was_left_out_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = half_bad(monkeypatch)
     with pytest.warns(EveWarning) as caught:
-        scan.to_parquet(tmp_path)
+        added = scan.to_parquet(tmp_path, partition_by=BY_TYPE)
 
     (warning,) = caught
     assert warning.filename == __file__
     assert str(warning.message).startswith("1 of 199 lines left out (first: <bytes>, line 100: ")
     assert dataset(tmp_path).count_rows() == 198
+    assert added.attrs["eve"]["bad_lines"] == 1
 
 
-# --- other readers -------------------------------------------------------------------------------
+def test_the_result_has_a_row_for_each_source(tmp_path: Path) -> None:
+    data = log({"event_type": "a"}, {"event_type": "b"})
+    (tmp_path / "eve.json").write_bytes(data)
+    added = scan_eve([tmp_path / "eve.json", b"", data]).to_parquet(tmp_path / "out")
 
-
-def counts(scan: EveScan) -> dict[Any, int]:
-    return {name: len(table) for name, table in scan.tables().items()}
+    expected = pd.DataFrame(
+        {
+            "source": [str(tmp_path / "eve.json"), "<bytes>", "<bytes>"],
+            "status": ["written", "known", "known"],
+            "lines": [2, 0, 0],
+            "events": [2, 0, 0],
+            "bytes": [len(data), 0, 0],
+        }
+    )
+    text, number = pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.int64())
+    dtypes = dict.fromkeys(expected.columns, number) | {"source": text, "status": text}
+    pd.testing.assert_frame_equal(added, expected.astype(dtypes))
 
 
 def test_pandas_reads_it(tmp_path: Path) -> None:
     scan = scan_eve(DATA)
-    scan.to_parquet(tmp_path)
+    scan.to_parquet(tmp_path, partition_by=BY_TYPE)
     frame = pd.read_parquet(tmp_path, dtype_backend="pyarrow")
 
-    assert frame["event_type"].astype(str).value_counts().to_dict() == counts(scan)
-
-
-def test_duckdb_reads_it(tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
-    scan = scan_eve(DATA)
-    scan.to_parquet(tmp_path)
-    files = duckdb.read_parquet(
-        f"{tmp_path}/*/*.parquet", hive_partitioning=True, union_by_name=True
-    )
-    rows = files.aggregate(
-        "event_type, count(*), count(flow_id), count(distinct flow_id)"
-    ).fetchall()
-
-    found = {name: rest for name, *rest in rows}
-    frame = scan.to_pandas()
-    expected = frame.groupby("event_type")["flow_id"].agg(["size", "count", "nunique"])
-    assert found == {name: list(row) for name, *row in expected.itertuples(name=None)}
-
-
-def test_polars_reads_it(tmp_path: Path) -> None:
-    pl = pytest.importorskip("polars")
-    scan = scan_eve(DATA)
-    scan.to_parquet(tmp_path)
-    # Most columns are of one type of event; any file can come first.
-    for name, table in scan.tables().items():
-        found = pl.read_parquet(
-            tmp_path / f"event_type={name}" / "*.parquet", hive_partitioning=True
-        )
-        assert set(found.columns) == {*table.column_names, "event_type"}
-        assert found.height == len(table)
-        if "flow_id" in table.column_names:
-            assert found["flow_id"].to_list() == table["flow_id"].to_pylist()
-    whole = pl.scan_parquet(
-        tmp_path, hive_partitioning=True, missing_columns="insert", extra_columns="ignore"
-    )
-    assert whole.select(pl.len()).collect().item() == sum(counts(scan).values())
+    counts = {name: len(table) for name, table in scan.tables().items()}
+    assert frame["event_type"].astype(str).value_counts().to_dict() == counts

@@ -21,7 +21,7 @@ from suricata_eve.errors import EveDatasetError
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
 
-__all__ = ["FORMAT", "DataFile", "Manifest", "SourceProgress", "load", "save"]
+__all__ = ["FORMAT", "DataFile", "Manifest", "SourceProgress", "load", "save", "unfinished"]
 
 FORMAT = 1
 """The number of the format that this version writes."""
@@ -198,15 +198,20 @@ def save(root: Path, manifest: Manifest) -> None:
     manifest : Manifest
         The manifest.
     """
-    path = root / MANIFEST
-    unfinished = path.with_name(f"{path.name}.unfinished")
+    path, other = root / MANIFEST, unfinished(root)
     text = json.dumps(_content(manifest), separators=(",", ":"))
-    with unfinished.open("wb") as file:
+    with other.open("wb") as file:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
-    unfinished.replace(path)
+    other.replace(path)
     _sync_folder(path.parent)
+
+
+def unfinished(root: Path) -> Path:
+    """Return where a manifest is until it is complete; nobody reads it there."""
+    path = root / MANIFEST
+    return path.with_name(f"{path.name}.unfinished")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from suricata_eve.dataset.layout import (
     staged_path,
     type_name,
 )
-from suricata_eve.dataset.manifest import DataFile, Manifest, SourceProgress, save
+from suricata_eve.dataset.manifest import DataFile, Manifest, SourceProgress, save, unfinished
 from suricata_eve.dataset.migrate import has_negative, migrate
 from suricata_eve.dataset.parts import Parts
 from suricata_eve.ingest.assemble import Assembled
@@ -78,6 +79,7 @@ class Store:
     def recover(self) -> None:
         """Finish a commit that was interrupted, and remove what is of none."""
         self._committing = True
+        unfinished(self._root).unlink(missing_ok=True)
         if self.manifest.staged is not None:
             self._place_files()
         staged = self._root / OWN / "staged"
@@ -153,7 +155,7 @@ class Store:
         self._parts = Parts(self._root, number + 1)
 
     def rename(self, sources: Iterable[SourceProgress]) -> None:
-        """Record where sources are found now, of which nothing is new."""
+        """Record where sources are found now, of which nothing is new, or that there are none."""
         self.manifest = replace(self.manifest, sources=list(sources))
         save(self._root, self.manifest)
 
@@ -161,8 +163,7 @@ class Store:
         """Remove what was taken since the last commit."""
         self._parts.abandon()
         if not self._committing:
-            staged = self._root / staged_path(self.manifest.commits + 1, "")
-            shutil.rmtree(staged.parent, ignore_errors=True)
+            self._remove_staged(self.manifest.commits + 1)
 
     def _columns(self, part: Assembled, name: str) -> tuple[pa.Table, pa.ChunkedArray | None]:
         """Return the fields of events as their files have them, and their times."""
@@ -226,7 +227,13 @@ class Store:
                 staged.replace(path)
         self.manifest = replace(self.manifest, staged=None)
         save(self._root, self.manifest)
-        shutil.rmtree((self._root / staged_path(number or 0, "")).parent, ignore_errors=True)
+        self._remove_staged(number or 0)
+
+    def _remove_staged(self, number: int) -> None:
+        folder = (self._root / staged_path(number, "")).parent
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            folder.parent.rmdir()
 
     def _migrate(self) -> None:
         """Give files the types of their columns that these have come to have since."""

@@ -133,7 +133,7 @@ class _Writing:
         if self._new:
             self._commit()
         self._writer.wait()
-        if self._renamed:
+        if self._renamed or not self._store.manifest.commits:
             self._store.rename(self._known)
         return added
 
