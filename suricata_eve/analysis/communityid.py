@@ -21,11 +21,13 @@ from suricata_eve.options import check_choice, integer_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["community_id"]
+__all__ = ["READ", "community_id"]
 
 # What tells tuples, and what tells which flow events are of.
 _OF_TUPLES = ("proto", "icmp_type", "icmp_code", "spi")
 _OF_FLOWS = ("event_type", *TELLING)
+READ = ("community_id", *_OF_FLOWS, *_OF_TUPLES)
+"""The columns that tell the Community ID."""
 
 # As many events are enough to tell the dialect of a log.
 _ENOUGH = 10_000

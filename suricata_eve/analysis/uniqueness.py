@@ -25,7 +25,10 @@ from suricata_eve.schema import fields as schema
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["new_values", "rare", "unique"]
+__all__ = ["NEVER", "first_and_last", "new_values", "pairs_of", "rare", "unique"]
+
+NEVER = (2**63 - 1, -(2**63))
+"""First and last seen, in microseconds, of what was never seen."""
 
 _COLUMNS = ("value", "count", "share", "first_seen", "last_seen", "clients", "servers")
 
@@ -280,16 +283,9 @@ class _Rows:
         size = len(self.code)
         if "timestamp" not in self._frame.columns:
             return pa.nulls(size, UTC_MICROSECONDS), pa.nulls(size, UTC_MICROSECONDS)
-        column = take_column(self._frame["timestamp"], self._events)
-        times = joined(instant_column(column)).cast(pa.int64())
-        known = np.asarray(times.is_valid())
-        moments, row = np.asarray(times.fill_null(0))[known], self._row[known]
-        limits = np.iinfo(np.int64)
-        first, last = np.full(size, limits.max), np.full(size, limits.min)
-        np.minimum.at(first, row, moments)
-        np.maximum.at(last, row, moments)
-        never = np.bincount(row, minlength=size) == 0
-        return tuple(pa.array(seen, mask=never).cast(UTC_MICROSECONDS) for seen in (first, last))
+        seen = first_and_last(self._frame, self._events, self._row, size)
+        never = seen[0] > seen[1]
+        return tuple(pa.array(times, mask=never).cast(UTC_MICROSECONDS) for times in seen)
 
     def _sides(self) -> tuple[pa.Array, pa.Array]:
         size = len(self.code)
@@ -301,12 +297,63 @@ class _Rows:
 
     def _distinct(self, addresses: pa.Array) -> pa.Array:
         """Count the distinct addresses of each row; null where none is known."""
-        code, different = encode(addresses)
-        known = code >= 0
-        width = max(len(different), 1)
-        pairs = pd.unique(self._row[known] * width + code[known])
-        number = np.bincount(pairs // width, minlength=len(self.code))
+        row, _, _ = pairs_of(self._row, addresses)
+        number = np.bincount(row, minlength=len(self.code))
         return pa.array(number, pa.int64(), mask=number == 0)
+
+
+def first_and_last(
+    frame: pd.DataFrame, events: NDArray[np.int64], row: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return when the events of each row of a table were first and last.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Has the column ``timestamp``.
+    events : ndarray of int64
+        Positions of events.
+    row : ndarray of int64
+        The row that each counts to.
+    size : int
+        How many rows there are.
+
+    Returns
+    -------
+    tuple of ndarray of int64
+        Microseconds since 1970; ``NEVER`` where no event has a time.
+    """
+    times = joined(instant_column(take_column(frame["timestamp"], events))).cast(pa.int64())
+    known = np.asarray(times.is_valid())
+    moments, row = np.asarray(times.fill_null(0))[known], row[known]
+    first, last = (np.full(size, never) for never in NEVER)
+    np.minimum.at(first, row, moments)
+    np.maximum.at(last, row, moments)
+    return first, last
+
+
+def pairs_of(
+    row: NDArray[np.int64], values: pa.Array
+) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:
+    """Return the distinct pairs of a row and a value.
+
+    Parameters
+    ----------
+    row : ndarray of int64
+        Rows of a table.
+    values : pyarrow.Array
+        A value for each; null for none.
+
+    Returns
+    -------
+    tuple of ndarray of int64, ndarray of int64 and pyarrow.Array
+        The row and the number of the value of each pair, and the values by number.
+    """
+    code, different = encode(values)
+    known = code >= 0
+    width = max(len(different), 1)
+    pairs = pd.unique(row[known] * width + code[known])
+    return pairs // width, pairs % width, different
 
 
 def _rank(key: Codes) -> NDArray[np.int64]:
