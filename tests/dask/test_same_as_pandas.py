@@ -77,6 +77,8 @@ GIVEN = pd.DataFrame({"flow_id": [1.0, None], "timestamp": ["2022-01-01T00:00:00
 # Choosing and summarizing events.
 CHOOSING: list[Case] = [
     Case("to_pandas", lambda df: df),
+    Case("normalize_types", lambda df: df.eve.normalize_types()),
+    Case("normalize_types, filled", lambda df: df.eve.normalize_types(integer_na=-0)),
     Case("events", lambda df: df.eve.events("alert")),
     Case("events of several", lambda df: df.eve.events(("http", "tls"))),
     Case("events of none", lambda df: df.eve.events("nfs")),
