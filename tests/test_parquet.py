@@ -33,9 +33,13 @@ def log(*events: dict[str, Any]) -> bytes:
 
 
 def files(folder: Path) -> list[str]:
-    """Return the files that other readers see."""
+    """Return the files that other readers take for data."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return sorted(path.as_posix() for path in found if path.parts[0] != "_eve")
+    return sorted(
+        path.as_posix()
+        for path in found
+        if not path.parts[-1].startswith("_") and path.parts[0] != "_eve"
+    )
 
 
 def parts(folder: Path, event_type: str) -> list[pa.Table]:

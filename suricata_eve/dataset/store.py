@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from suricata_eve.dataset.common import write_schemas
 from suricata_eve.dataset.divide import divided
 from suricata_eve.dataset.kinds import Kinds, storable
 from suricata_eve.dataset.layout import (
@@ -86,6 +87,7 @@ class Store:
         if staged.exists():
             shutil.rmtree(staged)
         self._migrate()
+        write_schemas(self._root, self.manifest.schemas)
         self._committing = False
 
     def add(self, run: Run) -> None:
@@ -150,6 +152,7 @@ class Store:
         if new:
             self._place_files()
         self._migrate()
+        write_schemas(self._root, self.manifest.schemas)
         self._committing = False
         self._report = Report()
         self._parts = Parts(self._root, number + 1)
@@ -248,6 +251,7 @@ class Store:
         ]
         self.manifest = replace(self.manifest, files=files, lagging=[])
         save(self._root, self.manifest)
+        self._remove_staged(0)
 
 
 def _is_of(file: DataFile, commit: int) -> bool:

@@ -269,8 +269,9 @@ def test_every_kind_of_source_goes_on(kind: Callable[[bytes], Any], tmp_path: Pa
 def test_a_stream_that_cannot_go_back_is_refused_where_that_is_needed(tmp_path: Path) -> None:
     other = lines(0, 200) + lines(900, 999)
     scan_eve(lines(0, 250)).to_parquet(tmp_path)
+    pipe: Any = Pipe(other)
     with pytest.raises(EveDatasetError, match=r"^<pipe> starts as <bytes> does, which is in"):
-        scan_eve(Pipe(other)).to_parquet(tmp_path)
+        scan_eve(pipe).to_parquet(tmp_path)
     # A file object is put back where it was.
     file = io.BytesIO(b"no part of it\n" + other)
     file.seek(14)
