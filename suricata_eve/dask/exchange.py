@@ -105,16 +105,15 @@ def _sent(
     goal = np.asarray(route(rows, npartitions, *more), np.int64)
     order = np.argsort(goal, kind="stable")
     goals, starts = np.unique(goal[order], return_index=True)
-    # Empty columns go once, before every goal looks at each.
-    held = take_rows(rows, np.arange(len(rows)))
-    parcels = [packed(take_rows(held, run)) for run in np.split(order, starts[1:])]
+    in_order = bool((np.diff(order) > 0).all())
+    parcels = packed(rows if in_order else take_rows(rows, order), [*starts, len(rows)])
     source = partition_info["number"] if partition_info else 0
     return pd.DataFrame(
         {
             "goal": goals,
             "source": np.full(len(goals), source, np.int64),
             "parcel": pd.arrays.ArrowExtensionArray(
-                pa.chunked_array([pa.array(parcels[: len(goals)], pa.large_binary())])
+                pa.chunked_array([pa.array(parcels, pa.large_binary())])
             ),
         }
     )

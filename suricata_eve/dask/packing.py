@@ -8,51 +8,70 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from suricata_eve.analysis.rows import take_rows
 from suricata_eve.ingest.nulls import Nulls
 
-__all__ = ["conformed", "packed", "unpacked"]
+__all__ = ["conformed", "packed", "stacked", "unpacked"]
 
 
-def packed(frame: pd.DataFrame) -> bytes:
-    """Return what a frame holds as bytes, without its empty columns.
+def packed(frame: pd.DataFrame, ends: Sequence[int]) -> list[bytes]:
+    """Return runs of rows as bytes, each without the columns that are empty in it.
 
     Parameters
     ----------
     frame : DataFrame
         Columns of any dtype, each name once.
+    ends : sequence of int
+        The first row of each run, ascending, and the end of the last.
 
     Returns
     -------
-    bytes
-        For :func:`unpacked`; columns of Arrow dtypes are compressed.
+    list of bytes
+        A parcel for each run, for :func:`unpacked`; columns of Arrow dtypes are compressed.
     """
+    if len(ends) < 2 or ends[0] == ends[-1]:
+        return []
+    held = take_rows(frame, np.arange(ends[0], ends[-1]))
     arrow: dict[str, pa.ChunkedArray] = {}
     others: dict[Any, Any] = {}
     names: list[Any] = []
-    for name, column in frame.items():
+    for name, column in held.items():
         if isinstance(column.dtype, pd.ArrowDtype):
-            data = pa.chunked_array(column.array.__arrow_array__())
-            if data.null_count < len(data):
-                arrow[str(len(names))] = data
-                names.append(name)
-        elif not bool(np.all(pd.isna(column.array))):
+            arrow[str(len(names))] = pa.chunked_array(column.array.__arrow_array__())
+            names.append(name)
+        else:
             others[name] = column.array
+    table = pa.table(arrow).combine_chunks()
+    parcels = []
+    for start, stop in pairwise(int(end - ends[0]) for end in ends):
+        there = {name: array[start:stop] for name, array in others.items()}
+        there = {name: array for name, array in there.items() if not np.all(pd.isna(array))}
+        filled, stream = _stream(table.slice(start, stop - start))
+        known = [names[n] for n in filled]
+        parcels.append(pickle.dumps((known, stream, there, held.index[start:stop])))
+    return parcels
+
+
+def _stream(run: pa.Table) -> tuple[list[int], bytes]:
+    """Return which columns have a value, and these as bytes."""
+    filled = [n for n, column in enumerate(run.columns) if column.null_count < len(column)]
+    run = run.select(filled)
     sink = pa.BufferOutputStream()
-    table = pa.table(arrow)
     options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
-        writer.write_table(table)
-    return pickle.dumps((names, sink.getvalue().to_pybytes(), others, frame.index))
+    with pa.ipc.new_stream(sink, run.schema, options=options) as writer:
+        writer.write_table(run)
+    return filled, sink.getvalue().to_pybytes()
 
 
 def unpacked(parcels: Sequence[bytes], meta: pd.DataFrame) -> pd.DataFrame:
-    """Put packed frames below one another.
+    """Put packed rows below one another.
 
     Parameters
     ----------
@@ -66,19 +85,40 @@ def unpacked(parcels: Sequence[bytes], meta: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Their rows; a column that none of them has is empty.
     """
-    frames = []
+    if not parcels:
+        return meta.iloc[:0].copy()
+    tables, others, indexes = [], [], []
     for parcel in parcels:
         # Made by `packed`, on the way from worker to worker, as Dask itself does.
-        names, stream, others, index = pickle.loads(parcel)  # noqa: S301
+        names, stream, there, index = pickle.loads(parcel)  # noqa: S301
         table = pa.ipc.open_stream(stream).read_all()
-        arrays = {
-            name: pd.arrays.ArrowExtensionArray(column)
-            for name, column in zip(names, table.columns, strict=True)
-        }
-        frames.append(pd.DataFrame(arrays | others, index=index, copy=False))
-    if not frames:
-        return meta.iloc[:0].copy()
-    return stacked([frame for frame in frames if len(frame)] or frames[:1], meta)
+        if not names:  # which does not tell how many rows it has
+            table = pa.table({"": pa.nulls(len(index))})
+        tables.append(table.rename_columns(list(map(str, names)) or [""]))
+        others.append(there)
+        indexes.append(index)
+    kinds = {
+        str(name): dtype.pyarrow_dtype
+        for name, dtype in meta.dtypes.items()
+        if isinstance(dtype, pd.ArrowDtype)
+    }
+    lengths = [len(index) for index in indexes]
+    whole = pa.concat_tables(tables, promote_options="default").combine_chunks()
+    nulls = Nulls(sum(lengths))
+    held = set(whole.column_names)
+    data = {}
+    for name, dtype in meta.dtypes.items():
+        if not isinstance(dtype, pd.ArrowDtype):
+            data[name] = _objects([there.get(name) for there in others], lengths, dtype)
+            continue
+        kind = kinds[str(name)]
+        if str(name) in held:
+            column = whole[str(name)]
+            column = column if column.type == kind else column.cast(kind)
+        else:
+            column = pa.chunked_array([nulls.of(kind, sum(lengths))])
+        data[name] = pd.arrays.ArrowExtensionArray(column)
+    return _frame(data, indexes, meta)
 
 
 def conformed(frame: pd.DataFrame, meta: pd.DataFrame) -> pd.DataFrame:
@@ -116,36 +156,39 @@ def stacked(frames: Sequence[pd.DataFrame], meta: pd.DataFrame) -> pd.DataFrame:
     """
     lengths = [len(frame) for frame in frames]
     nulls = Nulls(max(lengths))
-    held = [set(frame.columns) for frame in frames]
-    index = frames[0].index
-    if len(frames) > 1:
-        index = index.append([frame.index for frame in frames[1:]])
-    data: dict[Any, Any] = {}
+    held: list[dict[Any, Any]] = [
+        {name: frame.iloc[:, place].array for place, name in enumerate(frame.columns)}
+        for frame in frames
+    ]
+    data = {}
     for name, dtype in meta.dtypes.items():
-        parts = [
-            frame[name] if name in names else None
-            for frame, names in zip(frames, held, strict=True)
-        ]
-        if isinstance(dtype, pd.ArrowDtype):
-            chunks: list[pa.Array] = []
-            for part, length in zip(parts, lengths, strict=True):
-                if part is None:
-                    chunks.append(nulls.of(dtype.pyarrow_dtype, length))
-                else:
-                    chunks += _chunks(part, dtype.pyarrow_dtype)
-            whole = pa.chunked_array(chunks, dtype.pyarrow_dtype)
-            data[name] = pd.arrays.ArrowExtensionArray(whole)
+        parts = [arrays.get(name) for arrays in held]
+        if not isinstance(dtype, pd.ArrowDtype):
+            data[name] = _objects(parts, lengths, dtype)
             continue
-        columns = [
-            _missing(dtype, length) if part is None else part
-            for part, length in zip(parts, lengths, strict=True)
-        ]
-        whole = pd.concat(columns, ignore_index=True) if len(columns) > 1 else columns[0]
-        data[name] = pd.Series(whole.astype(dtype).array, index=index, dtype=dtype)
-    result = pd.DataFrame(data, index=index, copy=False)
+        kind = dtype.pyarrow_dtype
+        chunks: list[pa.Array] = []
+        for part, length in zip(parts, lengths, strict=True):
+            chunks += [nulls.of(kind, length)] if part is None else _chunks(part, kind)
+        data[name] = pd.arrays.ArrowExtensionArray(pa.chunked_array(chunks, kind))
+    return _frame(data, [frame.index for frame in frames], meta)
+
+
+def _frame(data: dict[Any, Any], indexes: list[pd.Index], meta: pd.DataFrame) -> pd.DataFrame:
+    index = indexes[0].append(indexes[1:]) if len(indexes) > 1 else indexes[0]
+    result = pd.DataFrame(data, index=index.rename(meta.index.name), copy=False)
     result.columns = meta.columns
-    result.index.name = meta.index.name
     return result
+
+
+def _objects(parts: Sequence[Any], lengths: Sequence[int], dtype: Any) -> Any:
+    """Put arrays of another dtype than Arrow's below one another; None is an empty one."""
+    columns = [
+        _missing(dtype, length) if part is None else pd.Series(part)
+        for part, length in zip(parts, lengths, strict=True)
+    ]
+    whole = pd.concat(columns, ignore_index=True) if len(columns) > 1 else columns[0]
+    return whole.astype(dtype).array
 
 
 def _missing(dtype: Any, length: int) -> pd.Series:
@@ -154,7 +197,7 @@ def _missing(dtype: Any, length: int) -> pd.Series:
     return pd.Series(np.nan, index=range(length), dtype=object).astype(dtype)
 
 
-def _chunks(column: pd.Series, kind: pa.DataType) -> list[pa.Array]:
-    data = pa.chunked_array(column.array.__arrow_array__())
+def _chunks(array: Any, kind: pa.DataType) -> list[pa.Array]:
+    data = pa.chunked_array(array.__arrow_array__())
     chunks: list[pa.Array] = (data if data.type == kind else data.cast(kind)).chunks
     return chunks

@@ -70,12 +70,12 @@ def in_parts(frame: pd.DataFrame, sizes: list[int], seen: list[int] | None = Non
 def test_what_is_packed_comes_back_the_same() -> None:
     frame = frame_of(7)
 
-    pd.testing.assert_frame_equal(unpacked([packed(frame)], frame.iloc[:0]), frame)
+    pd.testing.assert_frame_equal(unpacked(packed(frame, [0, 7]), frame.iloc[:0]), frame)
 
 
 def test_parcels_are_put_below_one_another() -> None:
     frame = frame_of(9)
-    parcels = [packed(frame.iloc[:4]), packed(frame.iloc[4:4]), packed(frame.iloc[4:])]
+    parcels = [*packed(frame, [0, 4]), *packed(frame, [4, 6, 9]), *packed(frame, [9, 9])]
 
     pd.testing.assert_frame_equal(unpacked(parcels, frame.iloc[:0]), frame)
 
@@ -89,7 +89,7 @@ def test_no_parcel_is_a_frame_without_rows() -> None:
 def test_a_slice_is_packed_without_the_rest_of_its_buffers() -> None:
     frame = frame_of(10_000)
 
-    assert len(packed(frame.iloc[50:60])) < len(packed(frame)) / 50
+    assert len(packed(frame, [50, 60])[0]) < len(packed(frame, [0, 10_000])[0]) / 50
 
 
 def test_empty_columns_take_no_room() -> None:
@@ -100,7 +100,7 @@ def test_empty_columns_take_no_room() -> None:
     }
     frame = pd.DataFrame({"x": np.arange(5000)} | empty)
 
-    parcel = packed(frame)
+    (parcel,) = packed(frame, [0, 5000])
     before = pa.total_allocated_bytes()
     back = unpacked([parcel], frame.iloc[:0])
 
