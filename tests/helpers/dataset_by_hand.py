@@ -43,8 +43,6 @@ def dataset_by_hand(root: Path, *logs: bytes, group_rows: int = 100_000) -> Mani
                 path = f"event_type={name}/date={date}/{commit + 1:06}-{n:03}.parquet"
                 part = table.take(pa.array(rows)).add_column(0, LINE, pa.array(lines[rows]))
                 manifest.files.append(write_file(root, path, part, group_rows=group_rows))
-    for name, schema in manifest.schemas.items():
-        pq.write_metadata(schema, root / f"event_type={name}" / "_common_metadata")
     (root / OWN).mkdir(parents=True, exist_ok=True)
     save(root, manifest)
     return manifest
