@@ -13,12 +13,14 @@ from suricata_eve.analysis.features.groups import per
 from suricata_eve.analysis.features.reading import Told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from suricata_eve.analysis.features.groups import Groups
+    from suricata_eve.analysis.features.groups import Groups, Lengths
     from suricata_eve.analysis.features.reading import Events
 
-__all__ = ["counts", "shares", "values"]
+__all__ = ["LONG", "activity", "answers", "counts", "different"]
 
 _SEVERITIES = (1, 2, 3)
 _CLASSES = (2, 3, 4, 5)
@@ -40,6 +42,9 @@ _DISTINCT = {
     "http_methods": ("http.http_method", pa.string()),
     "server_names": ("tls.sni", pa.string()),
 }
+LONG = ("urls", "dns_names")
+"""Of which of these the length counts."""
+
 _NO_PROTOCOL = ("failed", "unknown")
 
 
@@ -56,7 +61,7 @@ def counts(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
     Returns
     -------
     dict of str to ndarray of float64
-        Columns by name.
+        By name what :func:`activity` makes columns of.
     """
     everything = np.arange(len(events))
     found = {"events": groups.count(everything)}
@@ -67,52 +72,44 @@ def counts(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
         found[f"alerts_severity_{number}"] = groups.count(alerts[severity == number])
     for name, types in _TYPES.items():
         found[name] = groups.count(events.of_type(types))
-    logged = groups.count(events.of_type(["flow", "netflow"]))
-    parts = [logged, found["alerts"], *(found[name] for name in _TYPES)]
-    found["other_events"] = found["events"] - np.add.reduce(parts)
+    found["logged"] = groups.count(events.of_type(["flow", "netflow"]))
     return found
 
 
-def values(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
-    """Count different values, and tell how long texts are.
+def different(events: Events) -> Iterator[tuple[str, Told]]:
+    """Return what the columns are about that count different values.
 
     Parameters
     ----------
     events : Events
         What happened.
-    groups : Groups
-        The rows of the table.
 
-    Returns
-    -------
-    dict of str to ndarray of float64
-        Columns by name.
+    Yields
+    ------
+    tuple of str and Told
+        The name of a column, and which events have which values.
     """
-    found = {}
     for name, side in (
         ("clients", "client_ip"),
         ("servers", "server_ip"),
         ("server_ports", "server_port"),
     ):
-        told = events.told_by_sides(side)
-        found[name] = groups.distinct(told.event, told.code)
+        yield name, events.told_by_sides(side)
     told = events.told("app_proto", pa.string())
     named = np.asarray(pc.is_in(told.distinct, value_set=pa.array(_NO_PROTOCOL)), bool)
     kept = ~named[told.code]
-    found["protocols"] = groups.distinct(told.event[kept], told.code[kept])
+    yield "protocols", Told(told.event[kept], told.code[kept], told.distinct)
     for name, (field, kind) in _DISTINCT.items():
-        told = events.told(field, kind)
-        found[name] = groups.distinct(told.event, told.code)
-
-    url = events.told("http.url", pa.string())
-    found["urls"], found["url_length_mean"], found["url_length_max"] = _lengths(groups, url)
-    names = _together(
-        events.told("dns.rrname", pa.string()),
-        events.told_by_objects("dns.queries", "rrname"),
-        events.told_by_objects("dns.query", "rrname"),
+        yield name, events.told(field, kind)
+    yield "urls", events.told("http.url", pa.string())
+    yield (
+        "dns_names",
+        _together(
+            events.told("dns.rrname", pa.string()),
+            events.told_by_objects("dns.queries", "rrname"),
+            events.told_by_objects("dns.query", "rrname"),
+        ),
     )
-    found["dns_names"], found["dns_name_length_mean"], _ = _lengths(groups, names)
-    return found
 
 
 def _together(*parts: Told) -> Told:
@@ -129,17 +126,8 @@ def _together(*parts: Told) -> Told:
     return Told(events, np.concatenate(codes), pa.array(values, pa.string()))
 
 
-def _lengths(
-    groups: Groups, told: Told
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the number of different texts, and their mean and largest length."""
-    lengths = np.asarray(pc.utf8_length(told.distinct)).astype(np.int64)
-    found = groups.lengths(told.event, told.code, lengths)
-    return found.number, per(found.total, found.number), found.largest
-
-
-def shares(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
-    """Tell how requests were answered.
+def answers(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
+    """Count how requests were answered.
 
     Parameters
     ----------
@@ -151,18 +139,54 @@ def shares(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
     Returns
     -------
     dict of str to ndarray of float64
-        Columns by name.
+        By name what :func:`activity` makes columns of.
     """
     requests = events.of_type(["http"])
     status = events.quantity("http.status", requests)
     found = {"http_responses": groups.count(requests[status >= 0])}
     for number in _CLASSES:
-        those = groups.count(requests[status // 100 == number])
-        found[f"http_{number}xx_share"] = per(those, found["http_responses"])
+        found[f"http_{number}xx"] = groups.count(requests[status // 100 == number])
 
     messages = events.of_type(["dns"])
     told = events.has_text("dns.rcode", messages)
     good = events.equals("dns.rcode", "NOERROR", messages)
     found["dns_responses"] = groups.count(messages[told])
-    found["dns_error_share"] = per(groups.count(messages[told & ~good]), found["dns_responses"])
+    found["dns_errors"] = groups.count(messages[told & ~good])
     return found
+
+
+def activity(
+    counted: dict[str, NDArray[np.float64]], found: dict[str, Lengths]
+) -> dict[str, NDArray[np.float64]]:
+    """Make columns of what was counted.
+
+    Parameters
+    ----------
+    counted : dict of str to ndarray of float64
+        What :func:`counts` and :func:`answers` returned, and more.
+    found : dict of str to Lengths
+        For each name of :func:`different` how many different values rows have.
+
+    Returns
+    -------
+    dict of str to ndarray of float64
+        Columns by name.
+    """
+    columns = {name: number for name, (number, _, _) in found.items()}
+    named = ["events", "alerts", *(f"alerts_severity_{number}" for number in _SEVERITIES)]
+    columns |= {name: counted[name] for name in [*named, *_TYPES]}
+    parts = [counted["logged"], counted["alerts"], *(counted[name] for name in _TYPES)]
+    columns["other_events"] = counted["events"] - np.add.reduce(parts)
+
+    url, name = found["urls"], found["dns_names"]
+    columns["url_length_mean"] = per(url.total, url.number)
+    columns["url_length_max"] = url.largest
+    columns["dns_name_length_mean"] = per(name.total, name.number)
+
+    for kind in ("http_responses", "dns_responses"):
+        columns[kind] = counted[kind]
+    for number in _CLASSES:
+        those = counted[f"http_{number}xx"]
+        columns[f"http_{number}xx_share"] = per(those, counted["http_responses"])
+    columns["dns_error_share"] = per(counted["dns_errors"], counted["dns_responses"])
+    return columns

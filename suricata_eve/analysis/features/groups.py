@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["NEVER", "Groups", "Lengths", "Pairs", "per"]
+__all__ = ["NEVER", "Groups", "Lengths", "Pairs", "Sums", "Total", "per"]
 
 NEVER = -(2**63)
 """Stands for a time where there is none."""
@@ -32,6 +32,40 @@ class Pairs(NamedTuple):
 
     row: NDArray[np.int64]
     code: NDArray[np.int64]
+
+
+class Total(NamedTuple):
+    """A sum for each row in two parts, both exact: `high` times 2**26 and `low`."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    def rounded(self) -> NDArray[np.float64]:
+        """Return the sums, rounded once."""
+        return self.high * float(1 << _HALF) + self.low
+
+    @classmethod
+    def of(cls, low: NDArray[np.int64], high: NDArray[np.int64]) -> Total:
+        """Make totals of the sums of what :meth:`halves` returned."""
+        return cls(low.astype(np.float64), high.astype(np.float64))
+
+    def halves(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return both as integers, of which many can be added up: the lower is below 2**26."""
+        low, high = self.low.astype(np.int64), self.high.astype(np.int64)
+        return low & ((1 << _HALF) - 1), high + (low >> _HALF)
+
+
+class Sums(NamedTuple):
+    """What events contribute to rows, by name: those of parts of a log can be put together."""
+
+    counts: dict[str, NDArray[np.float64]]
+    """To be added up."""
+
+    totals: dict[str, Total]
+    """To be added up by halves."""
+
+    largest: dict[str, NDArray[np.int64]]
+    """To take the largest of."""
 
 
 class Lengths(NamedTuple):
@@ -90,7 +124,7 @@ class Groups:
         _, cells = self._spread(events)
         return self._added(np.bincount(cells, minlength=self._cells))
 
-    def total(self, events: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.float64]:
+    def total(self, events: NDArray[np.int64], values: NDArray[np.int64]) -> Total:
         """Add up a number of some events.
 
         Parameters
@@ -102,18 +136,17 @@ class Groups:
 
         Returns
         -------
-        ndarray of float64
+        Total
             The sum for each row.
         """
         places, cells = self._spread(events)
         values = values[places]
         if int(values.max(initial=0)) < _EXACT // max(len(values), 1):
-            return self._added(np.bincount(cells, values, self._cells))
-        # In halves, of which the sums are exact: rounded once, whatever the order of events.
-        low, high = values & ((1 << _HALF) - 1), values >> _HALF
-        lows = self._added(np.bincount(cells, low, self._cells))
-        highs = self._added(np.bincount(cells, high, self._cells))
-        return highs * float(1 << _HALF) + lows
+            low = self._added(np.bincount(cells, values, self._cells))
+            return Total(low, np.zeros(self.size))
+        # In halves, of which the sums are exact, whatever the order of events.
+        halves = values & ((1 << _HALF) - 1), values >> _HALF
+        return Total(*(self._added(np.bincount(cells, half, self._cells)) for half in halves))
 
     def largest(
         self, events: NDArray[np.int64], values: NDArray[np.int64], *, default: int = 0

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from suricata_eve.analysis.columns import require_columns
-from suricata_eve.analysis.features.activity import counts, shares, values
-from suricata_eve.analysis.features.groups import Groups
+from suricata_eve.analysis.features.activity import LONG, activity, answers, counts, different
+from suricata_eve.analysis.features.groups import Groups, Lengths, Sums
 from suricata_eve.analysis.features.membership import field_names, membership
 from suricata_eve.analysis.features.reading import Events
-from suricata_eve.analysis.features.traffic import times, traffic
+from suricata_eve.analysis.features.traffic import (
+    Moments,
+    begun_flows,
+    flows,
+    gaps,
+    hours,
+    moments,
+    times,
+    traffic,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["FEATURES", "features"]
+    from numpy.typing import NDArray
+
+    from suricata_eve.analysis.features.reading import Told
+
+__all__ = ["FEATURES", "FIELDS", "Contributions", "columns_of", "contributions", "features"]
 
 FEATURES = (
     *("events", "flows", "flow_events", "tcp_flows", "udp_flows", "icmp_flows"),
@@ -38,7 +52,7 @@ FEATURES = (
 )
 """The columns, in order."""
 
-_FIELDS = (
+FIELDS = (
     *("proto", "app_proto", "tcp.rst", "alert.severity", "alert.signature_id"),
     *("flow.start", "flow.end", "flow.state", "flow.alerted", "netflow.start", "netflow.end"),
     *("flow.pkts_toserver", "flow.pkts_toclient", "flow.bytes_toserver", "flow.bytes_toclient"),
@@ -69,21 +83,99 @@ def features(frame: pd.DataFrame, by: str | Iterable[str]) -> pd.DataFrame:
     --------
     suricata_eve.accessor.EveAccessor.features : The same as a method, with all columns.
     """
+    found = contributions(frame, by)
+    size = found.groups.size
+    lengths = {}
+    for name, told in found.different():
+        if name in LONG:
+            long = np.asarray(pc.utf8_length(told.distinct)).astype(np.int64)
+            lengths[name] = found.groups.lengths(told.event, told.code, long)
+        else:
+            number = found.groups.distinct(told.event, told.code)
+            lengths[name] = Lengths(number, number, number)
+    regular = gaps(np.zeros(0, np.int64), np.zeros(0, np.int64), size)
+    for row, start in found.begun_flows():
+        # Of no row in two portions.
+        for name, values in gaps(row, start, size).items():
+            regular[name] += values
+    columns = columns_of(found.sums(), lengths, regular)
+    found.events.warn()
+    return pd.DataFrame(columns, index=found.labels, copy=False)
+
+
+class Contributions(NamedTuple):
+    """What the events of a frame contribute to the rows of a table of features."""
+
+    labels: pd.Index
+    """The values, sorted: a row each."""
+    events: Events
+    groups: Groups
+    when: Moments
+
+    def sums(self) -> Sums:
+        """Return what can be added up."""
+        of_flows, of_times = flows(self.events, self.groups), times(self.when, self.groups)
+        return Sums(
+            {
+                **counts(self.events, self.groups),
+                **answers(self.events, self.groups),
+                **of_flows.counts,
+                **of_times.counts,
+            },
+            of_flows.totals,
+            of_flows.largest | of_times.largest,
+        )
+
+    def different(self) -> Iterator[tuple[str, Told]]:
+        """Return by name of what different values are counted."""
+        yield from different(self.events)
+        yield "active_hours", hours(self.when)
+
+    def begun_flows(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Return for each flow of each row the row, and when it began."""
+        return begun_flows(self.events, self.when, self.groups)
+
+
+def contributions(frame: pd.DataFrame, by: str | Iterable[str]) -> Contributions:
+    """Read what events contribute to the rows of :func:`features`.
+
+    Parameters
+    ----------
+    frame, by : object
+        As :func:`features` takes them.
+
+    Returns
+    -------
+    Contributions
+        What :func:`columns_of` makes columns of, once it is added up.
+    """
     names = field_names(by, method="features")
     require_columns(frame, ["event_type", "timestamp"], method="features")
-    events = Events(frame, _FIELDS, method="features")
+    events = Events(frame, FIELDS, method="features")
     members = membership(
         frame, names, events.at, events.connections, method="features", sides=events.sides
     )
-    groups = Groups(members, len(events))
-    columns = {
-        **counts(events, groups),
-        **traffic(events, groups),
-        **values(events, groups),
-        **shares(events, groups),
-        **times(events, groups),
-    }
-    events.warn()
-    columns["events_per_second"] = columns["events"] / np.maximum(columns["active_seconds"], 1)
-    ordered = {name: columns[name].astype(np.float64, copy=False) for name in FEATURES}
-    return pd.DataFrame(ordered, index=members.labels, copy=False)
+    return Contributions(members.labels, events, Groups(members, len(events)), moments(events))
+
+
+def columns_of(
+    sums: Sums, lengths: dict[str, Lengths], regular: dict[str, NDArray[np.float64]]
+) -> dict[str, NDArray[np.float64]]:
+    """Make the columns of what events contributed.
+
+    Parameters
+    ----------
+    sums : Sums
+        All that was added up.
+    lengths : dict of str to Lengths
+        By name how many different values rows have.
+    regular : dict of str to ndarray of float64
+        What :func:`gaps` told of all flows.
+
+    Returns
+    -------
+    dict of str to ndarray of float64
+        The columns ``FEATURES``, in order.
+    """
+    columns = {**activity(sums.counts, lengths), **traffic(sums), **regular}
+    return {name: columns[name].astype(np.float64, copy=False) for name in FEATURES}

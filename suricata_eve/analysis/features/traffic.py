@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from suricata_eve.analysis.features.groups import NEVER, per
+from suricata_eve.analysis.features.groups import NEVER, Sums, per
+from suricata_eve.analysis.features.reading import Told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from suricata_eve.analysis.features.groups import Groups
     from suricata_eve.analysis.features.reading import Events
 
-__all__ = ["times", "traffic"]
+__all__ = ["begun_flows", "flows", "gaps", "hours", "moments", "times", "traffic"]
 
 _SECOND = 1_000_000  # microseconds
 _LONGEST = 2**52  # microseconds: 142 years
@@ -26,7 +30,7 @@ _PROTOCOLS = {
 }
 
 
-def traffic(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
+def flows(events: Events, groups: Groups) -> Sums:
     """Add up what ``flow`` events tell.
 
     Parameters
@@ -38,51 +42,87 @@ def traffic(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
 
     Returns
     -------
-    dict of str to ndarray of float64
-        Columns by name.
+    Sums
+        What :func:`traffic` makes columns of.
     """
-    flows = events.of_type(["flow"])
-    number = groups.count(flows)
-    found = {"flow_events": number}
-    tcp = np.zeros(len(flows), bool)
+    logged = events.of_type(["flow"])
+    found = {"flow_events": groups.count(logged)}
+    tcp = np.zeros(len(logged), bool)
     for name, protocols in _PROTOCOLS.items():
-        of_it = np.logical_or.reduce([events.equals("proto", each, flows) for each in protocols])
-        found[name] = groups.count(flows[of_it])
+        of_it = np.logical_or.reduce([events.equals("proto", each, logged) for each in protocols])
+        found[name] = groups.count(logged[of_it])
         tcp = of_it if name == "tcp_flows" else tcp
 
     to_server, to_client, answers = (
-        events.quantity(f"flow.{name}", flows)
+        events.quantity(f"flow.{name}", logged)
         for name in ("bytes_toserver", "bytes_toclient", "pkts_toclient")
     )
     both = np.maximum(to_server, 0) + np.maximum(to_client, 0)
-    for name, values in (
-        ("packets_to_server", events.quantity("flow.pkts_toserver", flows)),
-        ("packets_to_client", answers),
-        ("bytes_to_server", to_server),
-        ("bytes_to_client", to_client),
+    lasted = _between(events.instants("flow.start", logged), events.instants("flow.end", logged))
+    totals = {
+        name: groups.total(logged, np.maximum(values, 0))
+        for name, values in (
+            ("packets_to_server", events.quantity("flow.pkts_toserver", logged)),
+            ("packets_to_client", answers),
+            ("bytes_to_server", to_server),
+            ("bytes_to_client", to_client),
+            ("duration", lasted),
+        )
+    }
+    largest = {
+        "bytes_max": groups.largest(logged, both),
+        "duration_max": groups.largest(logged, lasted),
+    }
+    for name, those in (
+        ("unanswered", answers == 0),
+        ("unestablished", events.equals("flow.state", "new", logged)),
+        ("failed", events.equals("app_proto", "failed", logged)),
+        ("alerted", events.is_true("flow.alerted", logged)),
+        ("reset", tcp & events.is_true("tcp.rst", logged)),
     ):
-        found[name] = groups.total(flows, np.maximum(values, 0))
-    total = found["bytes_to_server"] + found["bytes_to_client"]
-    found["bytes_mean"] = per(total, number)
-    found["bytes_max"] = groups.largest(flows, both).astype(np.float64)
-    packets = found["packets_to_server"] + found["packets_to_client"]
-    found["packets_mean"] = per(packets, number)
+        found[name] = groups.count(logged[those])
+    return Sums(found, totals, largest)
 
-    lasted = _between(events.instants("flow.start", flows), events.instants("flow.end", flows))
-    found["duration_sum"] = groups.total(flows, lasted) / _SECOND
-    found["duration_mean"] = per(found["duration_sum"], number)
-    found["duration_max"] = groups.largest(flows, lasted) / _SECOND
 
-    found["bytes_to_client_share"] = per(found["bytes_to_client"], total)
-    for name, those, among in (
-        ("unanswered_share", answers == 0, number),
-        ("unestablished_share", events.equals("flow.state", "new", flows), number),
-        ("failed_share", events.equals("app_proto", "failed", flows), number),
-        ("alerted_share", events.is_true("flow.alerted", flows), number),
-        ("reset_share", tcp & events.is_true("tcp.rst", flows), found["tcp_flows"]),
-    ):
-        found[name] = per(groups.count(flows[those]), among)
-    return found
+def traffic(sums: Sums) -> dict[str, NDArray[np.float64]]:
+    """Make columns of what was added up.
+
+    Parameters
+    ----------
+    sums : Sums
+        What :func:`flows` and :func:`times` returned, and more.
+
+    Returns
+    -------
+    dict of str to ndarray of float64
+        Columns by name.
+    """
+    counted = sums.counts
+    total = {name: each.rounded() for name, each in sums.totals.items()}
+    number = counted["flow_events"]
+    columns = {name: counted[name] for name in ("flow_events", *_PROTOCOLS)}
+    for unit in ("packets", "bytes"):
+        ways = [f"{unit}_to_server", f"{unit}_to_client"]
+        columns |= {name: total[name] for name in ways}
+        columns[f"{unit}_mean"] = per(total[ways[0]] + total[ways[1]], number)
+    columns["bytes_max"] = sums.largest["bytes_max"].astype(np.float64)
+
+    columns["duration_sum"] = total["duration"] / _SECOND
+    columns["duration_mean"] = per(columns["duration_sum"], number)
+    columns["duration_max"] = sums.largest["duration_max"] / _SECOND
+
+    both = total["bytes_to_server"] + total["bytes_to_client"]
+    columns["bytes_to_client_share"] = per(total["bytes_to_client"], both)
+    for name in ("unanswered", "unestablished", "failed", "alerted"):
+        columns[f"{name}_share"] = per(counted[name], number)
+    columns["reset_share"] = per(counted["reset"], counted["tcp_flows"])
+
+    begun = -(sums.largest["begun"].astype(np.float64))
+    ended = sums.largest["ended"].astype(np.float64)
+    seconds = np.where(counted["seen"] > 0, np.maximum(ended - begun, 0), 0) / _SECOND
+    columns["active_seconds"] = seconds
+    columns["events_per_second"] = counted["events"] / np.maximum(seconds, 1)
+    return columns
 
 
 def _between(start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -93,20 +133,29 @@ def _between(start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int
     return lasted.astype(np.int64)
 
 
-def times(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
-    """Tell when things happened, and how regularly flows began.
+class Moments(NamedTuple):
+    """When what events tell of began and ended, in microseconds since 1970, else ``NEVER``."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+    def known(self) -> NDArray[np.int64]:
+        """Return the events of which a time is known."""
+        return np.flatnonzero(self.first != NEVER)
+
+
+def moments(events: Events) -> Moments:
+    """Return when things happened.
 
     Parameters
     ----------
     events : Events
         What happened.
-    groups : Groups
-        The rows of the table.
 
     Returns
     -------
-    dict of str to ndarray of float64
-        Columns by name.
+    Moments
+        Of all events.
     """
     first = events.timestamps()
     last = first.copy()
@@ -116,25 +165,73 @@ def times(events: Events, groups: Groups) -> dict[str, NDArray[np.float64]]:
         start, end = (events.instants(f"{kind}.{name}", rows) for name in ("start", "end"))
         first[rows] = np.where(start == NEVER, first[rows], start)
         last[rows] = np.where(end == NEVER, first[rows], end)
-    known = np.flatnonzero(first != NEVER)
-    begun = -(groups.largest(known, -first[known], default=NEVER).astype(np.float64))
-    ended = groups.largest(known, last[known], default=NEVER).astype(np.float64)
-    seen = groups.count(known) > 0
-    seconds = np.where(seen, np.maximum(ended - begun, 0), 0) / _SECOND
-    hours, _ = pd.factorize(first[known] // (3600 * _SECOND))
-    found = {
-        "active_seconds": seconds,
-        "active_hours": groups.distinct(known, np.asarray(hours, np.int64)),
+    return Moments(first, last)
+
+
+def times(when: Moments, groups: Groups) -> Sums:
+    """Tell from when to when things happened.
+
+    Parameters
+    ----------
+    when : Moments
+        Of all events.
+    groups : Groups
+        The rows of the table.
+
+    Returns
+    -------
+    Sums
+        What :func:`traffic` makes columns of.
+    """
+    known = when.known()
+    largest = {
+        "begun": groups.largest(known, -when.first[known], default=NEVER),
+        "ended": groups.largest(known, when.last[known], default=NEVER),
     }
-    number, starts = _starts(events, first)
-    named = ("flows", "gap_mean", "gap_cv")
-    found |= {name: np.zeros(groups.size) for name in named}
+    return Sums({"seen": groups.count(known)}, {}, largest)
+
+
+def hours(when: Moments) -> Told:
+    """Return the hours in which something began.
+
+    Parameters
+    ----------
+    when : Moments
+        Of all events.
+
+    Returns
+    -------
+    Told
+        Hours since 1970.
+    """
+    known = when.known()
+    codes, values = pd.factorize(when.first[known] // (3600 * _SECOND))
+    return Told(known, np.asarray(codes, np.int64), pa.array(values, pa.int64()))
+
+
+def begun_flows(
+    events: Events, when: Moments, groups: Groups
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the flows of each row.
+
+    Parameters
+    ----------
+    events : Events
+        What happened.
+    when : Moments
+        Of all events.
+    groups : Groups
+        The rows of the table.
+
+    Yields
+    ------
+    tuple of ndarray of int64
+        For each flow of some rows the row, and when it began, the earliest that is told.
+    """
+    number, starts = _starts(events, when.first)
     having = np.flatnonzero(number >= 0)
     for row, flow in groups.pairs(having, number[having]):
-        # Of no row in two portions.
-        for name, values in zip(named, _gaps(row, starts[flow], groups.size), strict=True):
-            found[name] += values
-    return found
+        yield row, starts[flow]
 
 
 def _starts(
@@ -156,12 +253,25 @@ def _starts(
     return number, begun
 
 
-def _gaps(
+def gaps(
     row: NDArray[np.int64], start: NDArray[np.int64], size: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return how many flows rows have, the mean seconds between them, and how these vary."""
-    flows = np.bincount(row, minlength=size).astype(np.float64)
-    known = np.flatnonzero((start != NEVER) & (flows[row] > 1))
+) -> dict[str, NDArray[np.float64]]:
+    """Return how many flows rows have, the mean seconds between them, and how these vary.
+
+    Parameters
+    ----------
+    row, start : ndarray of int64
+        What :func:`begun_flows` yields; all flows of these rows.
+    size : int
+        How many rows there are.
+
+    Returns
+    -------
+    dict of str to ndarray of float64
+        The columns ``flows``, ``gap_mean`` and ``gap_cv``, 0 for all other rows.
+    """
+    number_of = np.bincount(row, minlength=size).astype(np.float64)
+    known = np.flatnonzero((start != NEVER) & (number_of[row] > 1))
     order = known[np.lexsort([start[known], row[known]])]
     row = row[order]
     same = np.flatnonzero(row[1:] == row[:-1])
@@ -171,7 +281,7 @@ def _gaps(
     number = np.bincount(row, minlength=size).astype(np.float64)
     mean = per(_sums(row, gap, size), number)
     spread = np.sqrt(per(_sums(row, (gap - mean[row]) ** 2, size), number))
-    return flows, mean, per(spread, mean)
+    return {"flows": number_of, "gap_mean": mean, "gap_cv": per(spread, mean)}
 
 
 def _sums(row: NDArray[np.int64], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
