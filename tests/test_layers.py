@@ -30,6 +30,7 @@ LAYERS = (
     ("reports",),
     ("methods",),
     ("accessor", "triage"),
+    ("dask",),
     ("",),
     ("testing",),
     ("__main__",),
@@ -43,6 +44,7 @@ EXTRAS = {
     "plot": {"matplotlib"},
     "methods": {"matplotlib", "networkx"},
     "graph": {"networkx"},
+    "dask": {"dask"},
 }
 
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -7,10 +7,10 @@ import fnmatch
 import glob
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from suricata_eve.errors import EveTypeError
 from suricata_eve.ingest.remote import RemoteFile, is_url, remote_files
@@ -45,7 +45,9 @@ Place: TypeAlias = "Source | Found | RemoteFile"
 """One file or stream, to be opened as it is."""
 
 
-def sources_of(source: Source | Sequence[Source]) -> list[Place]:
+def sources_of(
+    source: Source | Sequence[Source], *, storage_options: Mapping[str, Any] | None = None
+) -> list[Place]:
     """Return the files and streams that a source means, in the order to read them.
 
     Parameters
@@ -56,6 +58,8 @@ def sources_of(source: Source | Sequence[Source]) -> list[Place]:
         A folder means its files ``eve*.json*``. Both come oldest first, folder by folder,
         as :func:`~suricata_eve.ingest.rotation.rotation_key` sorts, and bring no file twice.
         Bytes are EVE text itself. A sequence keeps its order, and what is in it twice.
+    storage_options : mapping, optional
+        What ``fsspec`` is to know of the file systems of URLs, such as who asks.
 
     Returns
     -------
@@ -72,13 +76,17 @@ def sources_of(source: Source | Sequence[Source]) -> list[Place]:
         If it is a URL, and ``fsspec`` is not installed.
     """
     if isinstance(source, str | os.PathLike):
-        return _located(source)
+        return _located(source, storage_options)
     if isinstance(source, bytes | bytearray | memoryview):
         return [source]
     if hasattr(source, "read"):
         return [source]  # type: ignore[list-item]
     if isinstance(source, Sequence):
-        return [one for each in source for one in sources_of(each)]  # type: ignore[arg-type]
+        return [
+            one
+            for each in source
+            for one in sources_of(each, storage_options=storage_options)  # type: ignore[arg-type]
+        ]
     msg = (
         f"cannot read EVE from {type(source).__name__}; expected a path, a list of paths, "
         "bytes or a binary file object"
@@ -86,9 +94,11 @@ def sources_of(source: Source | Sequence[Source]) -> list[Place]:
     raise EveTypeError(msg)
 
 
-def _located(source: str | os.PathLike[str]) -> list[Place]:
+def _located(
+    source: str | os.PathLike[str], storage_options: Mapping[str, Any] | None
+) -> list[Place]:
     if isinstance(source, str) and is_url(source):
-        return list(remote_files(source, pattern=EVE_FILES))
+        return list(remote_files(source, pattern=EVE_FILES, options=storage_options))
     text = os.fsdecode(source)
     path = Path(text).expanduser()
     try:

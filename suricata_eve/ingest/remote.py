@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -71,7 +72,9 @@ def is_url(text: str) -> bool:
     return "://" in text and _URL.match(text) is not None
 
 
-def remote_files(url: str, *, pattern: str) -> list[RemoteFile]:
+def remote_files(
+    url: str, *, pattern: str, options: Mapping[str, Any] | None = None
+) -> list[RemoteFile]:
     """Find the files that a URL means, oldest first.
 
     Parameters
@@ -80,6 +83,8 @@ def remote_files(url: str, *, pattern: str) -> list[RemoteFile]:
         URL of a file or of a folder, or one with ``*``, ``?``, ``[`` in it.
     pattern : str
         What files of a folder are called.
+    options : mapping, optional
+        For the file system.
 
     Returns
     -------
@@ -95,7 +100,7 @@ def remote_files(url: str, *, pattern: str) -> list[RemoteFile]:
     """
     fsspec = import_optional_dependency("fsspec", extra="remote", purpose=f"reading {shown(url)}")
     try:
-        filesystem, path = fsspec.core.url_to_fs(url)
+        filesystem, path = fsspec.core.url_to_fs(url, **(options or {}))
     except ImportError as error:
         msg = f"reading {shown(url)} needs a package that is not installed: {error}"
         raise MissingDependencyError(msg) from error
