@@ -87,7 +87,11 @@ def alerts(
         decoder_events=decoder_events,
     )
     meta = frame._meta  # noqa: SLF001
-    require_columns(meta, ["event_type", "timestamp"], method="alerts")
+    needed = ["event_type", "timestamp"]
+    # A log without alerts does not have the columns of alerts.
+    if any(str(name).startswith("alert.") for name in meta.columns):
+        needed += [*filters.columns(), *(_SHOWN if view == "concise" else ())]
+    require_columns(meta, dict.fromkeys(needed), method="alerts")
     if view == "concise":
         return _concise(frame, filters)
     chosen = frame.map_partitions(_chosen, filters, meta=meta)

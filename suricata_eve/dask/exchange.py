@@ -8,7 +8,7 @@ that they come from, and in each of these their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import dask
@@ -23,7 +23,7 @@ from suricata_eve.dask.packing import packed, unpacked
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["by_range", "exchanged", "shared"]
+__all__ = ["by_range", "exchanged", "shared", "together_by_range"]
 
 Route: TypeAlias = "Callable[..., NDArray[np.int64]]"
 """Given a frame, the number of partitions and more: the partition that each row goes to."""
@@ -124,7 +124,7 @@ def _received(parcels: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
     return unpacked(ordered["parcel"].tolist(), like)
 
 
-def by_range(frame: dd.DataFrame, key: Key, *, npartitions: int | None = None) -> dd.DataFrame:
+def by_range(frame: dd.DataFrame, key: Key) -> dd.DataFrame:
     """Send rows to partitions so that no key is smaller than those of partitions before it.
 
     Parameters
@@ -134,13 +134,11 @@ def by_range(frame: dd.DataFrame, key: Key, *, npartitions: int | None = None) -
     key : callable
         Given rows, returns what to sort them by as one array, and a mask of those without
         a key; these go last. Rows with equal keys come together.
-    npartitions : int, optional
-        How many partitions there will be; by default as many as there are.
 
     Returns
     -------
     dask.dataframe.DataFrame
-        So many partitions of about as many rows each; within them nothing is sorted.
+        As many partitions of about as many rows each; within them nothing is sorted.
         Where they are cut depends on all rows, and is found when it is computed.
 
     Notes
@@ -148,14 +146,35 @@ def by_range(frame: dd.DataFrame, key: Key, *, npartitions: int | None = None) -
     Sample sort: each partition tells evenly spaced ones of its sorted keys, and those of
     all partitions, weighted by their rows, tell where to cut.
     """
-    number = frame.npartitions if npartitions is None else npartitions
-    if frame.npartitions == number == 1:
-        return frame
-    once = shared(frame)
-    samples = [dask.delayed(_sample)(part, key) for part in once.to_delayed()]
+    (ranged,) = together_by_range([frame], key)
+    return ranged
+
+
+def together_by_range(frames: Sequence[dd.DataFrame], key: Key) -> list[dd.DataFrame]:
+    """Send rows of several frames to partitions by range, cut in the same places.
+
+    Parameters
+    ----------
+    frames : sequence of dask.dataframe.DataFrame
+        Their columns may differ.
+    key : callable
+        As in :func:`by_range`; of one type for all.
+
+    Returns
+    -------
+    list of dask.dataframe.DataFrame
+        Each with as many partitions as the first.
+    """
+    number = frames[0].npartitions
+    if all(frame.npartitions == number == 1 for frame in frames):
+        return list(frames)
+    once = [shared(frame) for frame in frames]
+    samples = [dask.delayed(_sample)(part, key) for frame in once for part in frame.to_delayed()]
     cuts = dask.delayed(_cuts)(samples, number)
-    meta = frame._meta  # noqa: SLF001
-    return exchanged(once, _between, key, cuts, npartitions=number, meta=meta)
+    return [
+        exchanged(frame, _between, key, cuts, npartitions=number, meta=frame._meta)  # noqa: SLF001
+        for frame in once
+    ]
 
 
 def _sample(rows: pd.DataFrame, key: Key) -> tuple[NDArray[Any], float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import dask
 import dask.dataframe as dd
@@ -16,7 +16,7 @@ from suricata_eve.analysis.connections import TELLING
 from suricata_eve.analysis.flow_events import Flows, flow_positions
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
-from suricata_eve.dask.exchange import by_range
+from suricata_eve.dask.exchange import by_range, together_by_range
 from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.packing import conformed
 from suricata_eve.errors import EveTypeError, EveValueError
@@ -31,7 +31,6 @@ LazyFlows: TypeAlias = "Flows | dd.DataFrame | dd.Series | dd.Index"
 """What tells flows, of pandas or Dask."""
 
 _MEANT = "eve meant"
-_GIVEN = "eve given "
 
 
 def by_flow(frame: dd.DataFrame, flows: LazyFlows = None) -> dd.DataFrame:
@@ -200,21 +199,16 @@ def _of_given(frame: dd.DataFrame, flows: pd.DataFrame | dd.DataFrame) -> dd.Dat
     ids_of_part = dask.delayed(_ids_given, pure=False)
     ids = merged([ids_of_part(part) for part in flows.to_delayed()], union)
 
-    given = {f"{_GIVEN}{name}": column for name, column in flows._meta.items()}  # noqa: SLF001
-    both = pd.DataFrame({**dict(meta.items()), **given}, index=meta.index)
     # The rows of a partition, and whether it tells hosts: read once for both.
     parts = frame.map_partitions(
-        _wanted_of, ids, both=both, meta=("x", object), enforce_metadata=False
+        _wanted_and_hosts, ids, meta=("x", object), enforce_metadata=False
     ).to_delayed()
-    travelling = dask.delayed(_given, pure=False)
-    all_parts = [part[0] for part in parts]
-    all_parts += [travelling(part, both) for part in flows.to_delayed()]
-    with dask.config.set({"dataframe.convert-string": False}):
-        rows = dd.from_delayed(all_parts, meta=both, verify_meta=False)
     hosts = merged([part[1] for part in parts], any)
     by_id = dask.delayed(_taken_by_id, pure=False)(hosts, told)
-    ranged = by_range(rows, _by_either_id, npartitions=frame.npartitions)
-    return ranged.map_partitions(_flows_given, by_id, meta=meta)
+    with dask.config.set({"dataframe.convert-string": False}):
+        rows = dd.from_delayed([part[0] for part in parts], meta=meta, verify_meta=False)
+    rows, flows = together_by_range([rows, flows], _by_id)
+    return rows.map_partitions(_flows_given, flows, by_id, meta=meta, align_dataframes=False)
 
 
 def _tells_hosts(rows: pd.DataFrame) -> bool:
@@ -229,36 +223,10 @@ def _ids_given(rows: pd.DataFrame) -> pa.Array:
     return ids_in(rows["flow_id"])
 
 
-def _wanted_of(rows: pd.DataFrame, ids: pa.Array, both: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
-    positions = np.flatnonzero(among(rows["flow_id"], ids))
-    return conformed(take_rows(rows, positions), both), _tells_hosts(rows)
+def _wanted_and_hosts(rows: pd.DataFrame, ids: pa.Array) -> tuple[pd.DataFrame, bool]:
+    return _wanted(rows, ids), _tells_hosts(rows)
 
 
-def _given(rows: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
-    renamed = rows.set_axis([f"{_GIVEN}{name}" for name in rows.columns], axis="columns")
-    return conformed(renamed.set_axis(_any_labels(both.index.dtype, len(rows))), both)
-
-
-def _any_labels(dtype: Any, length: int) -> pd.Index:
-    """Return labels for rows that only travel, of the dtype of those that they travel with."""
-    if isinstance(dtype, np.dtype):
-        return pd.Index(np.zeros(length, np.int64)).astype(dtype)
-    return pd.Index(pd.array([None] * length, dtype=dtype))
-
-
-def _by_either_id(rows: pd.DataFrame) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
-    own, no_own = _key(joined(integer_column(rows["flow_id"])))
-    given, no_given = _key(joined(integer_column(rows[f"{_GIVEN}flow_id"])))
-    return np.where(no_own, given, own), no_own & no_given
-
-
-def _flows_given(rows: pd.DataFrame, by_id: bool) -> pd.DataFrame:  # noqa: FBT001
-    own = np.flatnonzero(rows["flow_id"].notna())
-    other = np.flatnonzero(rows[f"{_GIVEN}flow_id"].notna())
-    names = [name for name in rows.columns if str(name).startswith(_GIVEN)]
-    flows = rows[names].iloc[other]
-    flows.columns = flows.columns.str.removeprefix(_GIVEN)
-    events = rows.drop(columns=names)
-    events = conformed(take_rows(events, own), events)
-    positions = flow_positions(events, flows, method="by_flow", by_id=by_id)
-    return conformed(take_rows(events, positions), events)
+def _flows_given(rows: pd.DataFrame, flows: pd.DataFrame, by_id: bool) -> pd.DataFrame:  # noqa: FBT001
+    positions = flow_positions(rows, flows, method="by_flow", by_id=by_id)
+    return conformed(take_rows(rows, positions), rows)

@@ -56,7 +56,11 @@ def union(sets: Sequence[pa.Array]) -> pa.Array:
     kinds = {one.type for one in sets}
     if len(kinds) > 1:
         # Negative ones are none of Suricata's, and have no place beside such large ones.
-        sets = [one.filter(pc.greater_equal(one, 0)).cast(pa.uint64()) for one in sets]
+        whole = pa.uint64()
+        sets = [
+            one if one.type == whole else one.filter(pc.greater_equal(one, 0)).cast(whole)
+            for one in sets
+        ]
     return pc.unique(pa.chunked_array(sets))
 
 
