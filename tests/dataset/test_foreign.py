@@ -99,11 +99,21 @@ def folder_of(root: Path, event_type: str | None) -> str:
     return f"{root}/event_type={type_name(event_type)}"
 
 
+def casts_objects() -> bool:
+    try:
+        pa.array([{"a": 1}]).cast(pa.struct([("a", pa.int64()), ("b", pa.int64())]))
+    except pa.ArrowTypeError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("event_type", TYPES, ids=IDS)
 def test_pyarrow(root: Path, event_type: str | None) -> None:
     folder = folder_of(root, event_type)
     schema = pq.read_schema(f"{folder}/_common_metadata").append(pa.field("date", pa.string()))
     dataset = ds.dataset(folder, schema=schema, partitioning="hive")
+    if event_type == "http" and not casts_objects():
+        pytest.skip("this pyarrow does not add members to objects")
 
     check(root, event_type, dataset.to_table())
 
