@@ -176,7 +176,11 @@ def stacked(frames: Sequence[pd.DataFrame], meta: pd.DataFrame) -> pd.DataFrame:
 
 def _frame(data: dict[Any, Any], indexes: list[pd.Index], meta: pd.DataFrame) -> pd.DataFrame:
     index = indexes[0].append(indexes[1:]) if len(indexes) > 1 else indexes[0]
-    result = pd.DataFrame(data, index=index.rename(meta.index.name), copy=False)
+    index = index.rename(meta.index.name)
+    for name, dtype in meta.dtypes.items():
+        if pd.api.types.is_object_dtype(dtype):  # pandas would take an array of texts for text
+            data[name] = pd.Series(data[name], index=index, dtype=object)
+    result = pd.DataFrame(data, index=index, copy=False)
     result.columns = meta.columns
     return result
 

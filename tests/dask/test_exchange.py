@@ -50,6 +50,7 @@ def frame_of(rows: int, *, first: int = 0) -> pd.DataFrame:
     frame["numpy"] = numbers.astype(np.float64)
     frame["nullable"] = pd.array([None, *range(rows - 1)] if rows else [], dtype="Int64")
     frame["objects"] = pd.Series([{"a": [1]} for _ in numbers], index=frame.index, dtype=object)
+    frame["objects of text"] = pd.Series([str(n) for n in numbers], frame.index, dtype=object)
     frame["no objects"] = pd.Series([pd.NA] * rows, index=frame.index, dtype=object)
     return frame
 
