@@ -14,8 +14,8 @@ import pytest
 from dataset_by_hand import dataset_by_hand, save
 
 from suricata_eve import read_dataset, read_eve
+from suricata_eve.dataset import files as module
 from suricata_eve.dataset import place as place_module
-from suricata_eve.dataset import read as module
 from suricata_eve.dataset.layout import LINE, MANIFEST, staged_path
 from suricata_eve.dataset.manifest import Manifest
 from suricata_eve.dataset.place import Place, place_of
