@@ -23,7 +23,15 @@ from suricata_eve.ingest.values import pruned
 from suricata_eve.ingest.wanted import Wanted
 from suricata_eve.schema.fields import arrow_type, fields, sort_key
 
-__all__ = ["Announced", "OnNewFields", "announced_schema", "check_types", "chosen_of", "witnesses"]
+__all__ = [
+    "Announced",
+    "OnNewFields",
+    "announced_schema",
+    "check_types",
+    "chosen_of",
+    "example",
+    "witnesses",
+]
 
 OnNewFields: TypeAlias = Literal["error", "warn", "skip"]
 
@@ -40,20 +48,23 @@ class Announced:
         Types by path, in order.
     is_open : bool
         Whether a field that is none of them would be read, if it were there.
+    fix : str
+        What to do about a value that does not fit, as the end of a sentence.
     """
 
     types: Mapping[str, pa.DataType]
     is_open: bool = False
+    fix: str = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # It travels with every task, and is mostly what the schema tells there as well.
         others = {path: kind for path, kind in self.types.items() if kind != arrow_type(path)}
-        return _unpickled, (tuple(self.types), others, self.is_open)
+        return _unpickled, (tuple(self.types), others, self.is_open, self.fix)
 
     def witness(self) -> Segment | None:
         """Return one event that needs the announced types, None if the schema's are these."""
         columns = {
-            path: pa.array([_example(kind)], kind)
+            path: pa.array([example(kind)], kind)
             for path, kind in self.types.items()
             if not pt.is_null(kind) and (pt.is_nested(kind) or kind != arrow_type(path))
         }
@@ -103,7 +114,7 @@ class Announced:
                 continue
             if column.type != kind:
                 if not _has_more(column.type, kind):
-                    raise _misfit(name, path, column.type, kind)
+                    raise _misfit(name, path, column.type, kind, self.fix)
                 new[path] = column.type
                 column = pa.chunked_array([_less(chunk, kind) for chunk in column.chunks], kind)
             columns[path] = column
@@ -118,15 +129,15 @@ class Announced:
             more = f" and {len(new) - 5} more" if len(new) > 5 else ""
             what = f"fields that the frame was not announced to have: {', '.join(some)}{more}"
             if on_new_fields == "error":
-                raise _unannounced(name, what)
+                msg = f"{name}: has {what}; {self.fix}, or on_new_fields='warn' leaves them out"
+                raise EveValueError(msg)
             message = f"{name}: left out {what}"
         return pa.table(columns), message
 
 
-def _unpickled(names: tuple[str, ...], others: dict[str, pa.DataType], is_open: bool) -> Announced:  # noqa: FBT001
-    return Announced(
-        {path: others[path] if path in others else arrow_type(path) for path in names}, is_open
-    )
+def _unpickled(names: tuple[str, ...], others: dict[str, pa.DataType], *rest: Any) -> Announced:
+    types = {path: others[path] if path in others else arrow_type(path) for path in names}
+    return Announced(types, *rest)
 
 
 def announced_schema(
@@ -257,16 +268,27 @@ def _needing(array: pa.Array) -> list[Any]:
             for name, child in zip(names, array.flatten(), strict=True)
             for value in _needing(child)
         ] or [{}]
-    return [_example(kind)]
+    return [example(kind)]
 
 
-def _example(kind: pa.DataType) -> Any:
-    """Return a value that no other type holds."""
+def example(kind: pa.DataType) -> Any:
+    """Return a value that no other type holds.
+
+    Parameters
+    ----------
+    kind : pyarrow.DataType
+        A type that reading gives.
+
+    Returns
+    -------
+    object
+        As Python has it; None for types without such a value, as that of times.
+    """
     if pt.is_list(kind):
-        element = _example(kind.value_type)
+        element = example(kind.value_type)
         return [] if element is None else [element]
     if pt.is_struct(kind):
-        return {kind.field(n).name: _example(kind.field(n).type) for n in range(kind.num_fields)}
+        return {kind.field(n).name: example(kind.field(n).type) for n in range(kind.num_fields)}
     examples = {
         pa.string(): "x",
         pa.int64(): 0,
@@ -305,24 +327,13 @@ def _less(array: pa.Array, kind: pa.DataType) -> pa.Array:
     return pa.array(map(pruned, array.to_pylist()), kind)
 
 
-def _misfit(name: str, path: str, found: pa.DataType, announced: pa.DataType) -> EveValueError:
-    msg = (
-        f"{name}: {path!r} holds {_short(found)}, and was announced as {_short(announced)}; {_FIX}"
-    )
-    return EveValueError(msg)
-
-
-def _unannounced(name: str, what: str) -> EveValueError:
-    msg = f"{name}: has {what}; {_FIX}, or on_new_fields='warn' leaves them out"
+def _misfit(
+    name: str, path: str, found: pa.DataType, announced: pa.DataType, fix: str
+) -> EveValueError:
+    msg = f"{name}: {path!r} holds {_short(found)}, and was announced as {_short(announced)}; {fix}"
     return EveValueError(msg)
 
 
 def _short(kind: pa.DataType) -> str:
     text = str(kind).replace("item: ", "").replace("element: ", "")
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-_FIX = (
-    "read_eve(paths, schema=suricata_eve.dask.infer_schema(paths)) knows all fields and their "
-    "types, columns=[...] reads only those that are needed"
-)

@@ -27,7 +27,16 @@ from suricata_eve.options import BadLine, mender_of
 from suricata_eve.scan import Order
 from suricata_eve.warn import warn
 
-__all__ = ["OnBadLines", "Options", "read_part", "tell", "together", "typed", "witnesses_of"]
+__all__ = [
+    "OnBadLines",
+    "Options",
+    "read_part",
+    "tell",
+    "together",
+    "typed",
+    "wanted_columns",
+    "witnesses_of",
+]
 
 OnBadLines: TypeAlias = (
     "Literal['warn', 'error', 'skip'] | Callable[[BadLine], dict[str, Any] | str | bytes | None]"
@@ -83,8 +92,9 @@ def read_part(part: Part, options: Options, columns: list[str]) -> pd.DataFrame:
     """
     announced = options.announced
     if columns != list(announced.types):
-        announced = Announced({name: announced.types[name] for name in columns})
-        options = replace(options, wanted=_wanted(columns, options.selection))
+        types = {name: announced.types[name] for name in columns}
+        announced = Announced(types, fix=announced.fix)
+        options = replace(options, wanted=wanted_columns(columns, options.selection))
     assembled, places, report = _read(part, options, announced.witness())
     table, left_out = announced.of(
         assembled.table, len(places), name=part.name, on_new_fields=options.on_new_fields
@@ -189,7 +199,21 @@ def tell(message: str | None) -> None:
         distributed.warn(message, EveWarning)
 
 
-def _wanted(columns: list[str], selection: Selection) -> Wanted:
+def wanted_columns(columns: list[str], selection: Selection) -> Wanted:
+    """Return what a computation needs of a frame.
+
+    Parameters
+    ----------
+    columns : list of str
+        Names of columns, as they are.
+    selection : Selection
+        Which events.
+
+    Returns
+    -------
+    Wanted
+        Just these columns.
+    """
     needed = tuple(dict.fromkeys([*selection.paths, "event_type"]))
     if any(name.endswith(".*") for name in columns):  # a field's own name, not a pattern
         return Wanted(chooser=frozenset(columns).__contains__, needed=needed)

@@ -54,6 +54,10 @@ __all__ = ["Paths", "infer_schema", "read_eve"]
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 """What can be opened again, by another process."""
 
+_FIX = (
+    "read_eve(paths, schema=suricata_eve.dask.infer_schema(paths)) knows all fields and their "
+    "types, columns=[...] reads only those that are needed"
+)
 _TOGETHER = 16  # parts whose types are put together by one task
 
 
@@ -218,7 +222,7 @@ def read_eve(
     options = Options(
         selection,
         wanted,
-        Announced(dict(zip(schema.names, schema.types, strict=True)), is_open=True),
+        Announced(dict(zip(schema.names, schema.types, strict=True)), is_open=True, fix=_FIX),
         on_bad_lines,
         on_new_fields,
         order,

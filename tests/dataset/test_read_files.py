@@ -20,7 +20,7 @@ from suricata_eve.dataset.layout import LINE, MANIFEST, staged_path
 from suricata_eve.dataset.manifest import Manifest
 from suricata_eve.dataset.place import Place, place_of
 from suricata_eve.dataset.pruning import files_of
-from suricata_eve.dataset.read import read_files
+from suricata_eve.dataset.read import read_files, read_segments
 from suricata_eve.errors import EveDatasetError, EveError, MissingDependencyError
 from suricata_eve.ingest.selection import Selection
 from suricata_eve.testing import assert_eve_frame_equal
@@ -151,7 +151,7 @@ def test_a_file_of_very_many_columns_is_read_in_short_pieces(
     data = log(*(event("mqtt", 1, flow_id=n % 7, **{f"f{n}": n}) for n in range(600)))
     manifest = dataset_by_hand(tmp_path, data)
 
-    segments = module.read_segments(place_of(tmp_path), manifest, files_of(manifest))
+    segments = read_segments(place_of(tmp_path), manifest, files_of(manifest))
 
     assert [len(segment.lines) for segment in segments] == [256, 256, 88]
     assert max(len(segment.columns) for segment in segments) == 256 + 3
