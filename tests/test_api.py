@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 import suricata_eve
+import suricata_eve.dask
 from suricata_eve.accessor import EveAccessor
+from suricata_eve.dask import EveDaskAccessor
 from suricata_eve.methods.plots import Plots
 
 SECTIONS = (
@@ -59,9 +61,15 @@ FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction
 FRONT = {
     **{name: getattr(suricata_eve, name) for name in suricata_eve.__all__},
     **{name: getattr(EveAccessor, name) for name in dir(EveAccessor) if not name.startswith("_")},
+    **{f"dask.{name}": getattr(suricata_eve.dask, name) for name in suricata_eve.dask.__all__},
+    **{f"dask.{name}": getattr(EveDaskAccessor, name) for name in dir(EveDaskAccessor)},
     **{f"plot.{name}": value for name, value in vars(Plots).items() if not name.startswith("_")},
 }
-FRONT = {name: value for name, value in FRONT.items() if inspect.isfunction(value)}
+FRONT = {
+    name: value
+    for name, value in FRONT.items()
+    if inspect.isfunction(value) and not value.__name__.startswith("_")
+}
 
 
 def sections(value: Any) -> dict[str, str]:

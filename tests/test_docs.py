@@ -46,6 +46,14 @@ def test_every_function_of_analysis_has_an_entry() -> None:
     assert listed("analysis.rst") == suricata_eve.analysis.__all__
 
 
+def test_every_name_of_dask_has_an_entry() -> None:
+    dask = pytest.importorskip("suricata_eve.dask", exc_type=ImportError)
+    public = [name for name in dir(dask.EveDaskAccessor) if not name.startswith("_")]
+    methods = [f"EveDaskAccessor.{name}" for name in public]
+
+    assert listed("dask.rst") == sorted([*dask.__all__, *methods])
+
+
 def test_every_picture_has_an_entry() -> None:
     names = ["Plots", *(f"Plots.{name}" for name in suricata_eve.plot.__all__)]
 

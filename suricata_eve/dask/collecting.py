@@ -22,7 +22,9 @@ __all__ = ["merged", "to_pandas"]
 _FAN = 8
 
 
-def merged(parts: Sequence[Delayed], merge: Callable[..., Any], *more: Any) -> Delayed:
+def merged(
+    parts: Sequence[Delayed], merge: Callable[..., Any], *, more: Sequence[object] = ()
+) -> Delayed:
     """Merge partial results, a few at a time.
 
     Parameters
@@ -32,7 +34,7 @@ def merged(parts: Sequence[Delayed], merge: Callable[..., Any], *more: Any) -> D
     merge : callable
         Called as ``merge(results, *more)`` with some results in order, it returns one like
         them.
-    *more : object
+    more : sequence of object, default ()
         Passed to it; a ``Delayed`` as its value.
 
     Returns

@@ -111,7 +111,7 @@ def group_summary(
 
     summarize = dask.delayed(_part, pure=False, nout=2)
     parts = [summarize(part, number, shape) for number, part in enumerate(narrow.to_delayed())]
-    table = merged([table for table, _ in parts], _merged_tables, shape)
+    table = merged([table for table, _ in parts], _merged_tables, more=[shape])
     bucket = dask.delayed(_bucket, pure=False)
     if len(parts) == 1:
         buckets = [bucket(parts[0][1], shape)]
@@ -122,7 +122,7 @@ def group_summary(
             )
         met = exchanged(pairs, _route, shape, npartitions=len(parts), meta=shape.pairs)
         buckets = [bucket(part, shape) for part in met.to_delayed()]
-    values = merged(buckets, _merged_buckets, shape)
+    values = merged(buckets, _merged_buckets, more=[shape])
     result = dask.delayed(_result, pure=False)(table, values, shape)
     with dask.config.set({"dataframe.convert-string": False}):
         return dd.from_delayed([result], meta=shape.result, verify_meta=False)
