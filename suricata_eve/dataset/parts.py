@@ -183,7 +183,7 @@ class Parts:
     def finish(self) -> list[DataFile]:
         """Write the rest, and return what there is when the disk has all of it."""
         for folder in list(self._folders):
-            self._flush(folder)
+            self._flush(folder, at_end=True)
         for folder in list(self._open):
             self._end(folder)
         files = [
@@ -224,12 +224,16 @@ class Parts:
                 return
             self._flush(folder)
 
-    def _flush(self, folder: str) -> None:
+    def _flush(self, folder: str, *, at_end: bool = False) -> None:
         place = self._folders[folder]
         lots, place.lots = place.lots, []
         self._bytes -= place.bytes
         place.rows = place.bytes = 0
         schema = place.file.schema if place.file is not None else pa.schema([])
+        if at_end and place.file is None:
+            # Others of the type have columns that these do not, and nothing follows.
+            for lot in lots:
+                lot.table = _narrow(lot.table)
         together: list[_Lot] = []
         for lot in lots:
             if together and not _agree(schema, lot.table.schema):
@@ -277,6 +281,16 @@ class Parts:
 def _stacked(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
     """Put tables below one another, with all columns of a schema."""
     return pa.concat_tables([schema.empty_table(), *tables], promote_options="default")
+
+
+def _narrow(table: pa.Table) -> pa.Table:
+    """Leave out columns without a value."""
+    held = [
+        name
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if column.null_count < len(column)
+    ]
+    return table if len(held) == table.num_columns else table.select(held)
 
 
 def _agree(schema: pa.Schema, other: pa.Schema) -> bool:
