@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from suricata_eve import analysis
-from suricata_eve.analysis.codes import encode, is_list
+from suricata_eve.analysis.codes import encode
 from suricata_eve.analysis.columns import arrow_column, joined
 from suricata_eve.analysis.communityid import READ as OF_COMMUNITY_ID
 from suricata_eve.analysis.fieldvalues import Sides, occurrences
@@ -25,12 +25,11 @@ from suricata_eve.analysis.ranks import value_order
 from suricata_eve.analysis.uniqueness import NEVER, first_and_last, pairs_of
 from suricata_eve.dask.exchange import by_range, exchanged
 from suricata_eve.dask.flows import by_flow_id, mixed
+from suricata_eve.dask.hashing import hashed
 from suricata_eve.dask.orientation import evidence
-from suricata_eve.dask.values import PREFIX, hashed, prefixes
-from suricata_eve.errors import EveTypeError
+from suricata_eve.dask.values import PREFIX, as_kind, kind_of_values, prefixes
 from suricata_eve.frame import arrow_frame
 from suricata_eve.ingest.times import UTC_MICROSECONDS
-from suricata_eve.schema import fields as schema
 
 if TYPE_CHECKING:
     from typing import Any
@@ -78,7 +77,7 @@ def unique(frame: dd.DataFrame, field: str) -> dd.DataFrame:
     distinct ones as there are, never all events of a value.
     """
     known = analysis.unique(frame._meta, field)  # noqa: SLF001
-    kind = _kind_of(pa.array(known["value"].array).type, field)
+    kind = kind_of_values(pa.array(known["value"].array).type, field, method="unique")
     part = _part(frame, field)
     number = part.npartitions
     tasks = [dask.delayed(_counted)(rows, field, kind) for rows in by_flow_id(part).to_delayed()]
@@ -97,25 +96,6 @@ def unique(frame: dd.DataFrame, field: str) -> dd.DataFrame:
     return by_range(table, _largest_first).map_partitions(
         _table, total, addresses=addresses, meta=told
     )
-
-
-def _kind_of(kind: pa.DataType, field: str) -> pa.DataType:
-    """Return the type of the values, if need be that of the schema, or text."""
-    if not pa.types.is_null(kind):
-        return kind
-    known = schema.field(field)
-    if known is not None and known.json_type == "array<object>":
-        raise _untold(field)
-    kind = schema.arrow_type(field) or pa.string()
-    return kind.value_type if is_list(kind) else kind
-
-
-def _untold(field: str) -> EveTypeError:
-    msg = (
-        f"unique() cannot know before it is computed what {field!r} holds, a column of Python "
-        f"objects; use columns of Arrow dtypes, as suricata_eve.dask.read_eve() gives them"
-    )
-    return EveTypeError(msg)
 
 
 def _part(frame: dd.DataFrame, field: str) -> dd.DataFrame:
@@ -149,11 +129,7 @@ def _counted(rows: pd.DataFrame, field: str, kind: pa.DataType) -> tuple[pd.Data
     """Return the values and pairs of some flows, and how many events have a value."""
     sides = Sides(rows)
     events, codes, distinct = occurrences(rows, field, method="unique", sides=sides)
-    if distinct.type != kind:
-        try:
-            distinct = distinct.cast(kind)
-        except pa.ArrowException as error:
-            raise _untold(field) from error
+    distinct = as_kind(distinct, kind, field, method="unique")
     size = len(distinct)
     first, last = (np.full(size, never) for never in NEVER)
     if "timestamp" in rows.columns:

@@ -1,22 +1,21 @@
-"""Values of any Arrow type across partitions: the same one gets the same number everywhere."""
+"""Values of a field in many partitions: their type, before they are seen, and their order."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.types as pt
 
-from suricata_eve.analysis.codes import encode
-from suricata_eve.dask.flows import mixed
+from suricata_eve.analysis.codes import is_list
+from suricata_eve.errors import EveTypeError
+from suricata_eve.schema import fields as schema
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PREFIX", "hashed", "prefixes"]
+__all__ = ["PREFIX", "as_kind", "kind_of_values", "prefixes"]
 
 PREFIX = 24
 """How many bytes :func:`prefixes` gives of each value."""
@@ -24,37 +23,73 @@ PREFIX = 24
 _SIGN = np.uint64(1 << 63)
 
 
-def hashed(values: pa.Array) -> NDArray[np.uint64]:
-    """Return a number for each value, the same for equal ones in whichever task.
+def kind_of_values(kind: pa.DataType, field: str, *, method: str) -> pa.DataType:
+    """Return the type of the values of a field, of lists that of their elements.
+
+    Parameters
+    ----------
+    kind : pyarrow.DataType
+        Their type in a frame without rows, where objects of Python have none.
+    field : str
+        The field.
+    method : str
+        The method that asks, for messages.
+
+    Returns
+    -------
+    pyarrow.DataType
+        If need be that of the schema, or text.
+
+    Raises
+    ------
+    EveTypeError
+        If they are objects whose type only values tell.
+    """
+    if not pt.is_null(kind):
+        return kind
+    known = schema.field(field)
+    if known is not None and known.json_type == "array<object>":
+        raise _untold(field, method)
+    kind = schema.arrow_type(field) or pa.string()
+    return kind.value_type if is_list(kind) else kind
+
+
+def as_kind(values: pa.Array, kind: pa.DataType, field: str, *, method: str) -> pa.Array:
+    """Give values the type that was told before they were seen.
 
     Parameters
     ----------
     values : pyarrow.Array
-        Of any type.
+        Values of a field.
+    kind : pyarrow.DataType
+        What :func:`kind_of_values` returned.
+    field, method : str
+        As there.
 
     Returns
     -------
-    ndarray of uint64
-        Numbers that look random; 0 for what is missing.
+    pyarrow.Array
+        Of this type.
+
+    Raises
+    ------
+    EveTypeError
+        If they are of another kind.
     """
-    codes, distinct = encode(values)
-    numbers = np.append(_hashed(distinct), np.uint64(0))
-    return numbers[codes]
+    if values.type == kind:
+        return values
+    try:
+        return values.cast(kind)
+    except pa.ArrowException as error:
+        raise _untold(field, method) from error
 
 
-def _hashed(values: pa.Array) -> NDArray[np.uint64]:
-    kind = values.type
-    if _is_text(kind):
-        texts = values.to_numpy(zero_copy_only=False)
-        return np.asarray(pd.util.hash_array(texts, categorize=False), np.uint64)
-    bits = _bits(values)
-    if bits is None:
-        # As Python writes them; a zero in an object may have a sign, and is the same.
-        texts = np.array(
-            [re.sub(r"-0\.0\b", "0.0", repr(value)) for value in values.to_pylist()], object
-        )
-        return np.asarray(pd.util.hash_array(texts, categorize=False), np.uint64)
-    return mixed(bits)
+def _untold(field: str, method: str) -> EveTypeError:
+    msg = (
+        f"{method}() cannot know before it is computed what {field!r} holds, a column of Python "
+        f"objects; use columns of Arrow dtypes, as suricata_eve.dask.read_eve() gives them"
+    )
+    return EveTypeError(msg)
 
 
 def _is_text(kind: pa.DataType) -> bool:
