@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from limit_ways import LIMITS
+from scale_ways import SCALE
 from ways import ALERTS, WHOLE, Way
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WAYS", "Outcomes", "Result", "Task", "measure", "measure_all"]
 
-WAYS: dict[str, Way] = {**WHOLE, **ALERTS, **LIMITS}
+WAYS: dict[str, Way] = {**WHOLE, **ALERTS, **LIMITS, **SCALE}
 
 _MOST_RUNS, _LONG_ENOUGH = 5, 1.5  # seconds; a way that takes as long is run once
 

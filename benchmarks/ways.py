@@ -132,7 +132,7 @@ def _alerts_eve_arrow(path: str) -> object:
 def _alerts_polars(path: str) -> Any:
     import polars as pl
 
-    schema = {
+    schema: dict[str, Any] = {
         **dict.fromkeys(["timestamp", "event_type", "src_ip", "dest_ip"], pl.String),
         "alert": pl.Struct({"signature": pl.String}),
     }

@@ -15,7 +15,7 @@ import distributed
 import pandas as pd
 import psutil
 
-__all__ = ["Watched", "dies_once", "running", "watched"]
+__all__ = ["Watched", "dies_once", "process", "running", "watched"]
 
 
 @contextmanager
@@ -38,6 +38,11 @@ def running(*, memory: str, workers: int = 2) -> Iterator[Any]:
     ):
         client.wait_for_workers(workers)
         yield client
+
+
+def process() -> int:
+    """Return the number of the process that runs this."""
+    return os.getpid()
 
 
 def dies_once(
@@ -74,7 +79,7 @@ def watched(client: Any, *, every: float = 0.02) -> Iterator[Watched]:
                     continue
                 found.peaks[process.pid] = max(size, found.peaks.get(process.pid, 0))
 
-    workers = [psutil.Process(pid) for pid in client.run(os.getpid).values()]
+    workers = [psutil.Process(pid) for pid in client.run(process).values()]
     looking = threading.Thread(target=look, daemon=True)
     looking.start()
     try:
