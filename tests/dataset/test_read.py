@@ -107,6 +107,7 @@ def test_the_callers_whole_frame_is_reported(sample: tuple[bytes, Path]) -> None
 
 TIME = "2026-03-01T10:00:00.000001Z"
 LOGS: dict[str, tuple[bytes, ...]] = {
+    "nothing": (b"",),
     "no events": (b"\n\n",),
     "no type": (log({"x": 1}, {"event_type": "dns", "x": 2}, {"event_type": None, "x": 3}),),
     "types between": (

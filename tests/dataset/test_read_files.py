@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from dataset_by_hand import dataset_by_hand, save
 
-from suricata_eve import read_dataset, read_eve
+from suricata_eve import read_dataset, read_eve, scan_eve
 from suricata_eve.dataset import files as module
 from suricata_eve.dataset import place as place_module
 from suricata_eve.dataset.layout import LINE, MANIFEST, staged_path
@@ -200,6 +202,28 @@ def test_a_file_that_is_put_in_its_place_meanwhile(tmp_path: Path) -> None:
     assert (len(assembled.lines), report.events) == (first.rows, first.rows)
     final = own.path(first.path)
     assert tried == [final, own.path(staged_path(1, first.path)), final]
+
+
+@pytest.mark.filterwarnings("ignore::suricata_eve.errors.EveWarning")
+def test_a_dataset_that_is_written_to_meanwhile(tmp_path: Path) -> None:
+    """What is read is what some commit left, while files get their places and other types."""
+    calls = [
+        log(event("a", n + 1, x=x), event("b", 1, x=n)) for n, x in enumerate([1, 2, "t", 0.5, 4])
+    ]
+    ends = [b"".join(calls[: n + 1]) for n in range(len(calls))]
+    dest = tmp_path / "eve"
+    scan_eve(ends[0]).to_parquet(dest)
+    reads: list[pd.DataFrame] = []
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(lambda: [scan_eve(end).to_parquet(dest) for end in ends])
+        while not writing.done():
+            reads.append(read_dataset(dest))
+        writing.result()
+
+    for frame in [*reads, read_dataset(dest)]:
+        assert_eve_frame_equal(frame, read_eve(ends[len(frame) // 2 - 1]))
+    assert len(read_dataset(dest)) == 10
 
 
 def test_a_url(tmp_path: Path) -> None:
