@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec
 
 __all__ = ["Behind"]
-
-P = ParamSpec("P")
 
 
 class Behind:
@@ -41,15 +38,15 @@ class Behind:
         """End the thread."""
         self._pool.shutdown(cancel_futures=True)
 
-    def call(self, function: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    def call(self, function: Callable[[], None]) -> None:
         """Have a function called, when those before it have returned."""
         while len(self._calls) >= self._most:
             self._calls.popleft().result()
         try:
-            self._calls.append(self._pool.submit(function, *args, **kwargs))
+            self._calls.append(self._pool.submit(function))
         except RuntimeError:  # no thread can be started: then without
             self.wait()
-            function(*args, **kwargs)
+            function()
 
     def wait(self) -> None:
         """Wait until all calls have returned."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,11 @@ class Intake:
         """Yield what is new, in blocks of whole lines.
 
         A last line without a line end is taken if it is an event, else left for later.
+
+        Yields
+        ------
+        bytes or memoryview
+            The next lines.
         """
         for block in self._rest:
             whole = self._whole(block)
@@ -167,7 +173,7 @@ class Intake:
 
     def _take(self, block: Block) -> None:
         self._stop += len(block)
-        self._hashing.call(self._hash, block, self._stop)
+        self._hashing.call(partial(self._hash, block, self._stop))
 
     def _hash(self, block: Block, stop: int) -> None:
         self._digest.update(block)

@@ -18,7 +18,18 @@ HEAD_BYTES = 4096
 
 
 def digest_of(data: bytes) -> str:
-    """Return a digest as the manifest has it."""
+    """Return a digest as the manifest has it.
+
+    Parameters
+    ----------
+    data : bytes
+        What to tell from others.
+
+    Returns
+    -------
+    str
+        Its SHA-256.
+    """
     return hashlib.sha256(data).hexdigest()
 
 

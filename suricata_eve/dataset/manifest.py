@@ -209,7 +209,18 @@ def save(root: Path, manifest: Manifest) -> None:
 
 
 def unfinished(root: Path) -> Path:
-    """Return where a manifest is until it is complete; nobody reads it there."""
+    """Return where a manifest is until it is complete; nobody reads it there.
+
+    Parameters
+    ----------
+    root : path
+        The dataset's folder on this machine.
+
+    Returns
+    -------
+    path
+        The file.
+    """
     path = root / MANIFEST
     return path.with_name(f"{path.name}.unfinished")
 

@@ -68,7 +68,18 @@ def _texts(path: str, kind: pa.DataType) -> list[str]:
 
 
 def synced(path: Path) -> int:
-    """Make sure that a file survives a power cut; return its size."""
+    """Make sure that a file survives a power cut.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    int
+        Its size.
+    """
     with path.open("r+b") as file:
         os.fsync(file.fileno())
         return os.fstat(file.fileno()).st_size
@@ -181,7 +192,13 @@ class Parts:
             self._flush_half()
 
     def finish(self) -> list[DataFile]:
-        """Write the rest, and return what there is when the disk has all of it."""
+        """Write the rest.
+
+        Returns
+        -------
+        list of DataFile
+            The files, of which the disk has all.
+        """
         for folder in list(self._folders):
             self._flush(folder, at_end=True)
         for folder in list(self._open):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -176,7 +177,7 @@ class _Writing:
             self._since += run.stop - position
             position = run.stop
             self._new = True
-            self._writer.call(self._store.add, run)
+            self._writer.call(partial(self._store.add, run))
             del run
             if self._since >= _COMMIT_BYTES:
                 progress = intake.progress(position, lines=lines, events=events)
@@ -195,7 +196,7 @@ class _Writing:
         return Added(name, status, lines - had[1], events - had[2], progress.bytes - had[0])
 
     def _commit(self) -> None:
-        self._writer.call(self._store.commit, list(self._known), self._lines)
+        self._writer.call(partial(self._store.commit, list(self._known), self._lines))
         self._since, self._new, self._renamed = 0, False, False
 
 

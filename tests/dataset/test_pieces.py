@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,7 @@ def test_calls_are_made_in_order_on_one_thread() -> None:
     seen: list[tuple[int, int]] = []
     with Behind("test", waiting=3) as behind:
         for n in range(20):
-            behind.call(lambda n: seen.append((n, threading.get_ident())), n)
+            behind.call(partial(lambda n: seen.append((n, threading.get_ident())), n))
         behind.wait()
         assert [n for n, _ in seen] == list(range(20))
     assert len({thread for _, thread in seen} - {threading.get_ident()}) == 1
@@ -153,10 +154,10 @@ def test_what_a_call_raises_is_raised_and_nothing_is_called_after_it() -> None:
         seen.append(n)
 
     with Behind("test") as behind:
-        behind.call(fail, 0)
-        behind.call(fail, 1)
+        behind.call(partial(fail, 0))
+        behind.call(partial(fail, 1))
         with pytest.raises(OSError, match="full"):
-            behind.call(fail, 2)
+            behind.call(partial(fail, 2))
         behind.wait()
     assert seen == [0]
 
@@ -170,7 +171,7 @@ def test_it_does_without_a_thread_where_none_can_be_started(
     seen: list[int] = []
     with Behind("test") as behind:
         monkeypatch.setattr(threading.Thread, "start", refuse)
-        behind.call(seen.append, 1)
+        behind.call(partial(seen.append, 1))
         assert seen == [1]
 
 
