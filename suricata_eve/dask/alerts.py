@@ -18,7 +18,7 @@ from suricata_eve.analysis.orientation import has_ends
 from suricata_eve.analysis.orientation import orientation as told_of
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
-from suricata_eve.dask.exchange import by_range
+from suricata_eve.dask.exchange import Parts, by_range, parts_of
 from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.flows import PLACE, by_flow_id, place_of, with_place
 from suricata_eve.dask.orientation import evidence
@@ -94,7 +94,7 @@ def alerts(
     require_columns(meta, dict.fromkeys(needed), method="alerts")
     if view == "concise":
         return _concise(frame, filters)
-    chosen = frame.map_partitions(_chosen, filters, meta=meta)
+    chosen = Parts(parts_of(frame, _chosen, more=[filters]), meta)
     return by_range(chosen, _by_time).map_partitions(_in_order, meta=meta)
 
 

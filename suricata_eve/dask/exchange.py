@@ -9,7 +9,7 @@ that they come from, and in each of these their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import dask
 import dask.dataframe as dd
@@ -21,9 +21,10 @@ from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.packing import packed, unpacked
 
 if TYPE_CHECKING:
+    from dask.delayed import Delayed
     from numpy.typing import NDArray
 
-__all__ = ["by_range", "exchanged", "shared", "together_by_range"]
+__all__ = ["Parts", "by_range", "exchanged", "parts_of", "shared", "together_by_range"]
 
 Route: TypeAlias = "Callable[..., NDArray[np.int64]]"
 """Given a frame, the number of partitions and more: the partition that each row goes to."""
@@ -44,6 +45,39 @@ def _parcels_meta() -> pd.DataFrame:
     )
 
 
+class Parts(NamedTuple):
+    """A frame that is only handed on."""
+
+    parts: Sequence[Delayed]
+    """Its partitions."""
+
+    meta: pd.DataFrame
+
+
+def parts_of(
+    frame: dd.DataFrame, function: Callable[..., Any], *, more: Sequence[object] = ()
+) -> list[Delayed]:
+    """Return what a function makes of each partition of a frame.
+
+    Parameters
+    ----------
+    frame : dask.dataframe.DataFrame
+        Any.
+    function : callable
+        Called as ``function(rows, *more)``, together with what makes the partition; so
+        nobody else who needs it has to wait for this, or keeps it waiting.
+    more : sequence of object, default ()
+        Passed to it; a ``Delayed`` as its value.
+
+    Returns
+    -------
+    list of Delayed
+        Of any kind.
+    """
+    made = frame.map_partitions(function, *more, meta=("x", object), enforce_metadata=False)
+    return list(made.to_delayed())
+
+
 def shared(frame: dd.DataFrame) -> dd.DataFrame:
     """Return a frame whose partitions are made once, however often it is used in a result.
 
@@ -57,10 +91,7 @@ def shared(frame: dd.DataFrame) -> dd.DataFrame:
     dask.dataframe.DataFrame
         The same partitions.
     """
-    parts = frame.to_delayed()
-    # Dask would take objects for text.
-    with dask.config.set({"dataframe.convert-string": False}):
-        return dd.from_delayed(parts, meta=frame._meta, verify_meta=False, prefix="eve-shared")  # noqa: SLF001
+    return _frame_of(frame.to_delayed(), frame._meta)  # noqa: SLF001
 
 
 def exchanged(
@@ -90,6 +121,10 @@ def exchanged(
     parcels = frame.map_partitions(
         _sent, route, npartitions, *more, meta=_parcels_meta(), align_dataframes=False
     )
+    return _met(parcels, npartitions, meta)
+
+
+def _met(parcels: dd.DataFrame, npartitions: int, meta: pd.DataFrame) -> dd.DataFrame:
     # `shuffle` would choose partitions by a hash; divisions that are given are kept to.
     met = parcels.set_index("goal", divisions=list(range(npartitions + 1)))
     return met.map_partitions(_received, meta=meta, like=meta)
@@ -100,6 +135,7 @@ def _sent(
     route: Route,
     npartitions: int,
     *more: Any,
+    source: int = 0,
     partition_info: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     goal = np.asarray(route(rows, npartitions, *more), np.int64)
@@ -107,7 +143,8 @@ def _sent(
     goals, starts = np.unique(goal[order], return_index=True)
     in_order = bool((np.diff(order) > 0).all())
     parcels = packed(rows if in_order else take_rows(rows, order), [*starts, len(rows)])
-    source = partition_info["number"] if partition_info else 0
+    if partition_info:
+        source = partition_info["number"]
     return pd.DataFrame(
         {
             "goal": goals,
@@ -124,12 +161,12 @@ def _received(parcels: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
     return unpacked(ordered["parcel"].tolist(), like)
 
 
-def by_range(frame: dd.DataFrame, key: Key) -> dd.DataFrame:
+def by_range(frame: dd.DataFrame | Parts, key: Key) -> dd.DataFrame:
     """Send rows to partitions so that no key is smaller than those of partitions before it.
 
     Parameters
     ----------
-    frame : dask.dataframe.DataFrame
+    frame : dask.dataframe.DataFrame or Parts
         Rows of any partitions.
     key : callable
         Given rows, returns what to sort them by as one array, and a mask of those without
@@ -150,12 +187,12 @@ def by_range(frame: dd.DataFrame, key: Key) -> dd.DataFrame:
     return ranged
 
 
-def together_by_range(frames: Sequence[dd.DataFrame], key: Key) -> list[dd.DataFrame]:
+def together_by_range(frames: Sequence[dd.DataFrame | Parts], key: Key) -> list[dd.DataFrame]:
     """Send rows of several frames to partitions by range, cut in the same places.
 
     Parameters
     ----------
-    frames : sequence of dask.dataframe.DataFrame
+    frames : sequence of dask.dataframe.DataFrame or Parts
         Their columns may differ.
     key : callable
         As in :func:`by_range`; of one type for all.
@@ -165,16 +202,35 @@ def together_by_range(frames: Sequence[dd.DataFrame], key: Key) -> list[dd.DataF
     list of dask.dataframe.DataFrame
         Each with as many partitions as the first.
     """
-    number = frames[0].npartitions
-    if all(frame.npartitions == number == 1 for frame in frames):
-        return list(frames)
-    once = [shared(frame) for frame in frames]
-    samples = [dask.delayed(_sample)(part, key) for frame in once for part in frame.to_delayed()]
-    cuts = dask.delayed(_cuts)(samples, number)
-    return [
-        exchanged(frame, _between, key, cuts, npartitions=number, meta=frame._meta)  # noqa: SLF001
-        for frame in once
+    # Not as frames, of which Dask would copy the thousand columns of meta in each step.
+    all_parts = [
+        frame if isinstance(frame, Parts) else Parts(frame.to_delayed(), frame._meta)  # noqa: SLF001
+        for frame in frames
     ]
+    number = len(all_parts[0].parts)
+    if all(len(parts) == number == 1 for parts, _ in all_parts):
+        return [_frame_of(*parts) for parts in all_parts]
+    sample = dask.delayed(_sample, pure=False)
+    samples = [sample(part, key) for parts, _ in all_parts for part in parts]
+    cuts = dask.delayed(_cuts, pure=False)(samples, number)
+    send = dask.delayed(_sent, pure=False)
+    return [
+        _met(
+            _frame_of(
+                [send(part, _between, number, key, cuts, source=n) for n, part in enumerate(parts)],
+                _parcels_meta(),
+            ),
+            number,
+            meta,
+        )
+        for parts, meta in all_parts
+    ]
+
+
+def _frame_of(parts: Sequence[Delayed], meta: pd.DataFrame) -> dd.DataFrame:
+    # Dask would take objects for text.
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_delayed(list(parts), meta=meta, verify_meta=False, prefix="eve-shared")
 
 
 def _sample(rows: pd.DataFrame, key: Key) -> tuple[NDArray[Any], float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 import dask
@@ -16,7 +17,7 @@ from suricata_eve.analysis.connections import TELLING
 from suricata_eve.analysis.flow_events import Flows, flow_positions
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
-from suricata_eve.dask.exchange import by_range, together_by_range
+from suricata_eve.dask.exchange import Parts, by_range, parts_of, together_by_range
 from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.packing import conformed
 from suricata_eve.errors import EveTypeError, EveValueError
@@ -64,8 +65,7 @@ def by_flow(frame: dd.DataFrame, flows: LazyFlows = None) -> dd.DataFrame:
     require_columns(meta, ["flow_id", "timestamp"], method="by_flow")
     require_once(meta, TELLING, method="by_flow")
     if flows is None:
-        rows = frame.map_partitions(_with_id, meta=meta)
-        return _sorted(rows)
+        return _sorted(frame, _with_id)
     if isinstance(flows, pd.DataFrame | dd.DataFrame):
         return _of_given(frame, flows)
     if isinstance(flows, dd.Series | dd.Index):
@@ -102,9 +102,13 @@ def _key(ids: pa.Array) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     return np.maximum(numbers, numbers.dtype.type(0)).astype(np.uint64), missing
 
 
-def _sorted(rows: dd.DataFrame) -> dd.DataFrame:
-    """Sort rows of wanted flows."""
-    return by_range(rows, _by_id).map_partitions(_flow_by_flow, meta=rows._meta)  # noqa: SLF001
+def _sorted(
+    frame: dd.DataFrame, wanted: Callable[..., pd.DataFrame], *more: object
+) -> dd.DataFrame:
+    """Sort the events of wanted flows."""
+    meta = frame._meta  # noqa: SLF001
+    ranged = by_range(Parts(parts_of(frame, wanted, more=more), meta), _by_id)
+    return ranged.map_partitions(_flow_by_flow, meta=meta)
 
 
 def _flow_by_flow(rows: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +116,7 @@ def _flow_by_flow(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_ids(frame: dd.DataFrame, ids: pa.Array | Delayed) -> dd.DataFrame:
-    return _sorted(frame.map_partitions(_wanted, ids, meta=frame._meta))  # noqa: SLF001
+    return _sorted(frame, _wanted, ids)
 
 
 def _wanted(rows: pd.DataFrame, ids: pa.Array) -> pd.DataFrame:
@@ -134,7 +138,7 @@ def _of_mask(frame: dd.DataFrame, mask: dd.Series) -> dd.DataFrame:
     parts = zip(frame[["flow_id"]].to_delayed(), mask.to_delayed(), strict=True)
     ids = merged([told(rows, meant) for rows, meant in parts], union)
     marked = meta.assign(**{_MEANT: pd.Series([], dtype=pd.ArrowDtype(pa.bool_()))})
-    rows = frame.map_partitions(_marked, mask, ids, meta=marked, align_dataframes=False)
+    rows = Parts(parts_of(frame, _marked, more=[mask, ids]), marked)
     return by_range(rows, _by_id).map_partitions(_flows_meant, meta=meta)
 
 
@@ -193,21 +197,18 @@ def _of_given(frame: dd.DataFrame, flows: pd.DataFrame | dd.DataFrame) -> dd.Dat
     require_columns(flows._meta, ["flow_id"], method="by_flow")  # noqa: SLF001
     require_once(flows._meta, TELLING, method="by_flow")  # noqa: SLF001
     flows = flows[[name for name in flows.columns if name in TELLING]]
+    given = Parts(flows.to_delayed(), flows._meta)  # noqa: SLF001
     if told is None and "host" in flows.columns:
         tell = dask.delayed(_tells_hosts, pure=False)
-        told = merged([tell(part) for part in flows.to_delayed()], any)
+        told = merged([tell(part) for part in given.parts], any)
     ids_of_part = dask.delayed(_ids_given, pure=False)
-    ids = merged([ids_of_part(part) for part in flows.to_delayed()], union)
+    ids = merged([ids_of_part(part) for part in given.parts], union)
 
     # The rows of a partition, and whether it tells hosts: read once for both.
-    parts = frame.map_partitions(
-        _wanted_and_hosts, ids, meta=("x", object), enforce_metadata=False
-    ).to_delayed()
+    parts = parts_of(frame, _wanted_and_hosts, more=[ids])
     hosts = merged([part[1] for part in parts], any)
     by_id = dask.delayed(_taken_by_id, pure=False)(hosts, told)
-    with dask.config.set({"dataframe.convert-string": False}):
-        rows = dd.from_delayed([part[0] for part in parts], meta=meta, verify_meta=False)
-    rows, flows = together_by_range([rows, flows], _by_id)
+    rows, flows = together_by_range([Parts([part[0] for part in parts], meta), given], _by_id)
     return rows.map_partitions(_flows_given, flows, by_id, meta=meta, align_dataframes=False)
 
 

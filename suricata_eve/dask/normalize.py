@@ -43,7 +43,8 @@ def normalize_types(
     suricata_eve.dask.accessor.EveDaskAccessor.normalize_types : The method, described in full.
     """
     meta = frame._meta  # noqa: SLF001
-    normalize.normalize_types(meta.iloc[:, :0], errors=errors, integer_na=integer_na)
+    # Options first, as pandas' method checks them.
+    normalize.normalize_types(pd.DataFrame(), errors=errors, integer_na=integer_na)
     like = _announced(meta)
     return frame.map_partitions(
         _normalized, like=like, errors=errors, integer_na=integer_na, meta=like
@@ -105,12 +106,9 @@ def _normalized(
             data[name] = _as_announced(name, column, dtype)
     result = conformed(pd.DataFrame(data, index=rows.index, columns=list(data), copy=False), like)
     if integer_na is not None:
-        filled = {
-            name: result[name].fillna(integer_na)
-            for name, dtype in like.dtypes.items()
-            if isinstance(dtype, pd.ArrowDtype) and pt.is_integer(dtype.pyarrow_dtype)
-        }
-        result = result.assign(**filled)
+        for name, dtype in like.dtypes.items():
+            if isinstance(dtype, pd.ArrowDtype) and pt.is_integer(dtype.pyarrow_dtype):
+                result[name] = result[name].fillna(integer_na)
     return result
 
 

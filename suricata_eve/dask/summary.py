@@ -133,7 +133,7 @@ def _shape(meta: pd.DataFrame, plan: Plan) -> _Shape:
     types = []
     for name in plan.fields:
         unique = columns_of(name)[2]
-        kind = result[unique].dtype.pyarrow_dtype.value_type
+        kind = arrow_column(result[unique]).type.value_type
         if pt.is_null(kind):
             kind = _kind_of_objects(name)
             result[unique] = result[unique].astype(pd.ArrowDtype(pa.list_(kind)))
@@ -271,7 +271,7 @@ def _bucket(pairs: pd.DataFrame, shape: _Shape) -> _Bucket:
     groups, firsts = numbered(shape.keys_of(pairs))
     keys = pairs[shape.plan.keys].take(firsts).reset_index(drop=True)
     fields = pairs[_FIELD].to_numpy(np.int64)
-    numbers: dict[str, Any] = dict(keys.items())
+    numbers: dict[Any, Any] = dict(keys.items())
     kept = []
     for field, name in enumerate(shape.plan.fields):
         own = np.flatnonzero(fields == field)

@@ -17,6 +17,7 @@ from dask_frames import dealt, failing, in_parts
 
 import suricata_eve.dask  # noqa: F401
 from suricata_eve import EveTypeError, EveValueError, MissingColumnError
+from suricata_eve.dask.exchange import Parts, together_by_range
 
 TIME = pa.timestamp("us", "UTC")
 # Flow 7 on two hosts, on host a started twice; flow 8 has no host.
@@ -61,8 +62,11 @@ def test_a_frame_means_the_flows_of_its_events(
     npartitions: int, rows: list[int], columns: str
 ) -> None:
     """A host or a start that it does not tell makes it mean every flow with its ID."""
-    names = {"all": list(EVENTS), "no host": ["flow_id", "timestamp", "flow.start"]}
-    given = EVENTS.iloc[rows][names.get(columns, ["flow_id"])]
+    names: dict[str, list[str]] = {
+        "all": list(EVENTS),
+        "no host": ["flow_id", "timestamp", "flow.start"],
+    }
+    given = EVENTS.take(rows)[names.get(columns, ["flow_id"])]
     ddf = dealt(EVENTS, npartitions)
     expected = ddf.compute().eve.by_flow(given)
 
@@ -162,11 +166,12 @@ def test_only_events_of_wanted_flows_travel(monkeypatch: pytest.MonkeyPatch) -> 
 
     sent: list[int] = []
 
-    def told(frames: list[dd.DataFrame], key: Any) -> list[dd.DataFrame]:
-        sent.extend(len(frame.compute()) for frame in frames)
+    def told(frames: list[dd.DataFrame | Parts], key: Any) -> list[dd.DataFrame]:
+        for frame in frames:
+            parts = frame.parts if isinstance(frame, Parts) else frame.to_delayed()
+            sent.append(sum(map(len, dask.compute(*parts))))
         return together_by_range(frames, key)
 
-    together_by_range = flow_events.together_by_range
     monkeypatch.setattr(flow_events, "together_by_range", told)
     monkeypatch.setattr(flow_events, "by_range", lambda frame, key: told([frame], key)[0])
     ddf = in_parts(EVENTS, [4, 5])

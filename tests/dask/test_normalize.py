@@ -54,7 +54,10 @@ def test_the_dtypes_are_those_that_were_told_before_and_of_every_partition() -> 
 def test_lines_that_dask_reads_get_the_dtypes_of_read_eve(tmp_path: Path) -> None:
     log = tmp_path / "eve.json"
     fine = [{"dest_port": 443, "vlan": [5]}, {"dest_port": 53, "vlan": [1]}]
-    lines = [EVENTS[0] | {"timestamp": EVENTS[1]["timestamp"]} | fine[n % 2] for n in range(40)]
+    lines = [
+        EVENTS[0] | {"timestamp": "2022-01-01T00:00:00.000001+0000"} | fine[n % 2]
+        for n in range(40)
+    ]
     log.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
     read = dd.read_json(log, lines=True, blocksize=1000)

@@ -33,9 +33,9 @@ EVE8 = Path(__file__).parent.parent / "data" / "log4j-suricata8.json.gz"
 NO_TYPE = pd.ArrowDtype(pa.list_(pa.null()))
 # What cases name, and some lists.
 READ = (
-    *("app_proto", "proto", "tls.sni", "vlan", "http.url", "http.request_headers"),
+    *("app_proto", "proto", "tls.sni", "vlan", "http.url", "http.hostname"),
     *("alert.signature", "alert.signature_id", "alert.category", "alert.severity"),
-    *("alert.metadata.tag",),
+    *("alert.metadata.tag", "http.request_headers"),
 )
 
 
@@ -129,7 +129,10 @@ def some(frame: pd.DataFrame) -> pd.DataFrame:
     # Dask takes its time for every column, and for every copy of attrs.
     few.attrs = {}
     kept = few.columns.isin([*CORE, *EVIDENCE, *READ])
-    return few[few.columns[kept | (np.arange(few.shape[1]) % 60 == 0)]]
+    kept |= np.arange(few.shape[1]) % 60 == 0
+    kept &= few.columns != "stats.detect.engines"  # lists of objects, which have no dtype before
+    chosen: pd.DataFrame = few[few.columns[kept].tolist()]
+    return chosen
 
 
 @pytest.fixture(scope="module")

@@ -127,7 +127,7 @@ def test_flows_do_not_depend_on_partitions(
         flows = ddf.loc[ddf["alert.category"] == "c", "flow_id"]
     elif kind == "given":
         flows = ddf.eve.alerts()[["flow_id", *sorted(columns)]]
-    known = flows.compute() if flows is not None else None
+    known: Any = flows.compute() if flows is not None else None
     if kind == "given" and lazy and "host" in known.columns and known["host"].isna().all():
         known = known.drop(columns="host")  # as alerts of pandas are
     if kind == "mask" and not lazy and not df.index.is_unique:
