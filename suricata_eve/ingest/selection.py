@@ -7,6 +7,7 @@ be among them; what it lets through is decided here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -116,9 +117,23 @@ class Selection:
         numpy.ndarray of bool
             One for each.
         """
-        low, high = (0, 2**64) if flow_ids.type == pa.uint64() else (-(2**63), 2**63)
-        fitting = [number for number in self.flow_ids or () if low <= number < high]
-        return np.asarray(pc.is_in(flow_ids, value_set=pa.array(fitting, flow_ids.type)))
+        asked = self._unsigned if flow_ids.type == pa.uint64() else self._signed
+        return np.asarray(pc.is_in(flow_ids, value_set=asked))
+
+    # Made once, since there may be many IDs, and many arrays to look for them in.
+
+    @cached_property
+    def _signed(self) -> pa.Array:
+        return _fitting(self.flow_ids, pa.int64(), -(2**63), 2**63)
+
+    @cached_property
+    def _unsigned(self) -> pa.Array:
+        return _fitting(self.flow_ids, pa.uint64(), 0, 2**64)
+
+
+def _fitting(numbers: frozenset[int] | None, kind: pa.DataType, low: int, high: int) -> pa.Array:
+    """Return the numbers that are within the limits of a type."""
+    return pa.array([number for number in numbers or () if low <= number < high], kind)
 
 
 EVERYTHING = Selection()
