@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from suricata_eve.dask.announced import Announced, chosen_of, example
-from suricata_eve.dask.partition import wanted_columns
+from suricata_eve.dask.partition import message_of, wanted_columns
 from suricata_eve.dataset.files import group_rows, read_file
 from suricata_eve.dataset.layout import LINE, OTHER_TYPES, event_type_of, field_of
 from suricata_eve.dataset.manifest import DataFile, Manifest
@@ -58,7 +58,6 @@ class _Options:
     place: Place
     staged: int | None
     selection: Selection
-    wanted: Wanted | None
     announced: Announced
     order: Order
 
@@ -135,7 +134,8 @@ def read_dataset(
 
     A field that the schema does not know has the dtype that all events need of the types
     that have a file to be read. Where event types, taken alone, need different ones that no
-    dtype holds exactly, such as integers here and text there, it is text.
+    dtype holds exactly, such as integers here and text there, it is text. Lists of objects have
+    all members that those of these types have in the dataset.
 
     Examples
     --------
@@ -172,11 +172,11 @@ def read_dataset(
     report = Report()
     found = _typed(manifest, files, wanted, report)
     report.notes += strange(manifest, selection, wanted, found)
-    warn(report.message())
+    warn(message_of(report))
     schema = found.table.schema
     schema = schema if wanted is None else chosen_of(schema, wanted)
     announced = Announced(dict(zip(schema.names, schema.types, strict=True)), fix=_FIX)
-    options = _Options(place, manifest.staged, selection, wanted, announced, order)
+    options = _Options(place, manifest.staged, selection, announced, order)
     meta = to_frame(schema.empty_table(), pd.Index([], dtype="int64"), dtype_backend="pyarrow")
     with dask.config.set({"dataframe.convert-string": False}):
         return dd.from_map(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -23,13 +23,14 @@ from suricata_eve.ingest.segment import Segment
 from suricata_eve.ingest.selection import Selection
 from suricata_eve.ingest.sources import Block
 from suricata_eve.ingest.wanted import Wanted
-from suricata_eve.options import BadLine, mender_of
+from suricata_eve.options import BadLine, mender_of, wanted_of
 from suricata_eve.scan import Order
 from suricata_eve.warn import warn
 
 __all__ = [
     "OnBadLines",
     "Options",
+    "message_of",
     "read_part",
     "tell",
     "together",
@@ -53,8 +54,8 @@ class Options:
     ----------
     selection : Selection
         Which events.
-    wanted : Wanted or None
-        Which columns; None for all.
+    columns : tuple of str, callable or None
+        Which columns, as the user asked for them; None for all.
     announced : Announced
         The columns of the frame, before any of them is left out.
     on_bad_lines : {"warn", "error", "skip"} or callable
@@ -66,11 +67,16 @@ class Options:
     """
 
     selection: Selection
-    wanted: Wanted | None
+    columns: tuple[str, ...] | Callable[[str], bool] | None
     announced: Announced
     on_bad_lines: OnBadLines
     on_new_fields: OnNewFields
     order: Order
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """What the columns are to the parser; a function is asked on one thread at a time."""
+        return wanted_of(self.columns, self.selection)
 
 
 def read_part(part: Part, options: Options, columns: list[str]) -> pd.DataFrame:
@@ -90,12 +96,12 @@ def read_part(part: Part, options: Options, columns: list[str]) -> pd.DataFrame:
     pandas.DataFrame
         Its events; the index is the place of each.
     """
-    announced = options.announced
+    announced, wanted = options.announced, options.wanted
     if columns != list(announced.types):
         types = {name: announced.types[name] for name in columns}
         announced = Announced(types, fix=announced.fix)
-        options = replace(options, wanted=wanted_columns(columns, options.selection))
-    assembled, places, report = _read(part, options, announced.witness())
+        wanted = wanted_columns(columns, options.selection)
+    assembled, places, report = _read(part, options, wanted, announced.witness())
     table, left_out = announced.of(
         assembled.table, len(places), name=part.name, on_new_fields=options.on_new_fields
     )
@@ -103,13 +109,29 @@ def read_part(part: Part, options: Options, columns: list[str]) -> pd.DataFrame:
         order = np.argsort(places, kind="stable")
         table, places = reordered(table, order), places[order]
     if options.on_bad_lines != "skip":
-        message = report.message(with_lines=not callable(options.on_bad_lines))
-        tell(message and f"{part.name}: {message.removesuffix(_DETAILS)}")
+        message = message_of(report, with_lines=not callable(options.on_bad_lines))
+        tell(message and f"{part.name}: {message}")
     tell(left_out)
     return to_frame(table, pd.Index(places), dtype_backend="pyarrow")
 
 
-_DETAILS = '; details in df.attrs["eve"]'
+def message_of(report: Report, *, with_lines: bool = True) -> str | None:
+    """Return what a report tells, without a word on ``attrs``, which Dask does not keep.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+    with_lines : bool, default True
+        Whether to tell of lines that were left out or replaced.
+
+    Returns
+    -------
+    str or None
+        The sentence; None if all went well.
+    """
+    message = report.message(with_lines=with_lines)
+    return message and message.removesuffix('; details in df.attrs["eve"]')
 
 
 def witnesses_of(part: Part, options: Options) -> pa.Table:
@@ -127,7 +149,7 @@ def witnesses_of(part: Part, options: Options) -> pa.Table:
     pyarrow.Table
         A column for each that has a value; none if there is no event.
     """
-    assembled, places, _ = _read(part, options, None)
+    assembled, places, _ = _read(part, options, options.wanted, None)
     return witnesses(assembled.table) if len(places) else pa.table({})
 
 
@@ -221,7 +243,7 @@ def wanted_columns(columns: list[str], selection: Selection) -> Wanted:
 
 
 def _read(
-    part: Part, options: Options, witness: Segment | None
+    part: Part, options: Options, wanted: Wanted | None, witness: Segment | None
 ) -> tuple[Assembled, np.ndarray, Report]:
     """Read the events of a part, typed as if those of the witness were among them."""
     report = Report(sources=[part.name])
@@ -248,7 +270,7 @@ def _read(
     reading = Reading(
         b"",
         selection=options.selection,
-        wanted=options.wanted,
+        wanted=wanted,
         mender=mender,
         block_bytes=_TOGETHER_BYTES,
         threads=1,
@@ -269,9 +291,7 @@ def _read(
         segments += block.segments
     report.events = sum(len(segment.lines) for segment in segments)
     places = _places(part, segments)
-    assembled = assemble(
-        segments if witness is None else [*segments, witness], report, options.wanted
-    )
+    assembled = assemble(segments if witness is None else [*segments, witness], report, wanted)
     rows = len(places[0])
     lines_read = assembled.lines[:rows]
     found = places[1][np.searchsorted(places[0], lines_read)]

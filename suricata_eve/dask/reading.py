@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import dask
@@ -161,8 +161,12 @@ def read_eve(
 
     A column has the type that Suricata's schema gives it, or else the one that samples need.
     Where a value needs another one, an error tells the field and both types, and
-    ``schema=infer_schema(paths)`` helps. ``len(ddf)`` parses all columns, as Dask asks for
-    them; ``len(ddf[["event_type"]])`` does not.
+    ``schema=infer_schema(paths)`` helps. For ``len(ddf)`` Dask asks for all columns;
+    ``ddf["event_type"].size.compute()`` counts events too, and parses one.
+
+    As in pandas, ``ddf.loc[place]`` finds an event, and a slice of places needs
+    ``order="file"``. Schedulers move whole partitions as dense columns: under processes, whose
+    tasks Dask does not fuse, choose columns first.
 
     A warning names the file and, where the partition is not its start, the byte from which
     lines are counted. Under ``dask.distributed`` it is shown on the worker and in the
@@ -221,7 +225,7 @@ def read_eve(
         warn("; ".join(notes) or None)
     options = Options(
         selection,
-        wanted,
+        _asked(columns, wanted),
         Announced(dict(zip(schema.names, schema.types, strict=True)), is_open=True, fix=_FIX),
         on_bad_lines,
         on_new_fields,
@@ -317,7 +321,9 @@ def infer_schema(
     )
     wanted = wanted_of(columns, selection)
     files, _ = files_of(paths, storage_options=storage_options)
-    options = Options(selection, wanted, Announced({}), on_bad_lines, "skip", "grouped")
+    options = Options(
+        selection, _asked(columns, wanted), Announced({}), on_bad_lines, "skip", "grouped"
+    )
     read, join = dask.delayed(witnesses_of, pure=True), dask.delayed(together, pure=True)
     answers = [read(part, options) for part in parts(files, block_bytes=block_bytes)]
     while len(answers) > _TOGETHER:
@@ -328,6 +334,15 @@ def infer_schema(
 def _check_bad_lines(on_bad_lines: OnBadLines) -> None:
     if not callable(on_bad_lines):
         check_choice("on_bad_lines", on_bad_lines, Literal["warn", "error", "skip"])
+
+
+def _asked(
+    columns: Columns | None, wanted: Wanted | None
+) -> tuple[str, ...] | Callable[[str], bool] | None:
+    """Return what can be pickled of the columns that are asked for."""
+    if wanted is None:
+        return None
+    return columns if callable(columns) else wanted.patterns
 
 
 def _bytes(name: str, value: int | str | None) -> int | None:
