@@ -66,7 +66,7 @@ def test_a_frame_means_the_flows_of_its_events(
         "all": list(EVENTS),
         "no host": ["flow_id", "timestamp", "flow.start"],
     }
-    given = EVENTS.take(rows)[names.get(columns, ["flow_id"])]
+    given: pd.DataFrame = EVENTS.take(rows)[names.get(columns, ["flow_id"])]
     ddf = dealt(EVENTS, npartitions)
     expected = ddf.compute().eve.by_flow(given)
 

@@ -159,22 +159,25 @@ def check(ddf: Any, case: Case) -> None:
         pd.testing.assert_frame_equal(parts.reset_index(drop=True), expected)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("name", CASES)
+# Every case on events that are dealt out, in one of the other layouts, and of other dtypes.
+OTHERS = [layout for layout in LAYOUTS if layout != "dealt"]
+RUNS = [
+    (name, frame, layout)
+    for number, name in enumerate(CASES)
+    for frame, layout in (
+        ("7", "dealt"),
+        ("7", OTHERS[number % len(OTHERS)]),
+        (("8", "nullable")[number % 2], "dealt"),
+    )
+]
+
+
+@pytest.mark.parametrize(("name", "frame", "layout"), RUNS)
 def test_a_method_gives_what_it_gives_in_pandas(
-    frames: dict[str, pd.DataFrame], name: str, layout: str
+    frames: dict[str, pd.DataFrame], name: str, frame: str, layout: str
 ) -> None:
-    with dask.config.set(scheduler="sync"):
-        check(LAYOUTS[layout](frames["7"]), CASES[name])
-
-
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("frame", ["8", "nullable"])
-def test_so_it_does_for_other_events_and_dtypes(
-    frames: dict[str, pd.DataFrame], name: str, frame: str
-) -> None:
-    with dask.config.set(scheduler="threads"):
-        check(dealt(frames[frame], 3), CASES[name])
+    with dask.config.set(scheduler="sync" if frame == "7" else "threads"):
+        check(LAYOUTS[layout](frames[frame]), CASES[name])
 
 
 @pytest.mark.parametrize("name", ["events", "alerts"])
