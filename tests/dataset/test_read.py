@@ -37,10 +37,10 @@ def sample(
 ) -> tuple[bytes, Path]:
     """The first lines of a real log, and the dataset that three runs over them make."""
     data = gzip.decompress(SAMPLES[request.param].read_bytes())
-    lines = data.splitlines(keepends=True)[:4000]
+    lines = data.splitlines(keepends=True)[:1500]
     data = b"".join(lines)
     root = tmp_path_factory.mktemp(request.param)
-    for part in (lines[:2000], lines[2000:2001], lines[2001:]):
+    for part in (lines[:700], lines[700:701], lines[701:]):
         scan_eve(b"".join(part)).to_parquet(root)
     return data, root
 
