@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("dask.dataframe")
@@ -22,12 +22,15 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::suricata_eve.errors.EveWarning"),
 ]
 
+# Each reads its files three times, as partitions of frames.
+EXAMPLES = max(10, settings().max_examples // 4)
 FILES = st.one_of(
     eve.eve_files(max_lines=12, damaged=True),
     eve.eve_files(lines=eve.lines(events=eve.wild_events()), max_lines=8, damaged=True),
 )
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(FILES, min_size=1, max_size=2), st.integers(1, 3000), st.integers(1, 3000))
 @example([b'{"x":1}\r\n\r\n\0\0{"x":0.5}\n{"x":9007199254740993}\n{bad\n{"x":[1,"a"]}'], 30, 9)
 @example([b'{"flow_id":-1}\n{"flow_id":18446744073709551615}\n{"flow_id":"5"}\n'], 20, 20)
