@@ -63,7 +63,7 @@ def test_a_frame_means_the_flows_of_its_events(
 ) -> None:
     """A host or a start that it does not tell makes it mean every flow with its ID."""
     names: dict[str, list[str]] = {
-        "all": list(EVENTS),
+        "all": EVENTS.columns.tolist(),
         "no host": ["flow_id", "timestamp", "flow.start"],
     }
     given: pd.DataFrame = EVENTS.take(rows)[names.get(columns, ["flow_id"])]

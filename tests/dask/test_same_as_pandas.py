@@ -110,12 +110,12 @@ FLOWS: list[Case] = [
 CASES = {case.name: case for case in [*CHOOSING, *FLOWS]}
 
 LAYOUTS: dict[str, Callable[[pd.DataFrame], Any]] = {
-    "dealt": lambda df: dealt(df, 5),
+    "dealt": lambda df: dealt(df, 3),
     "one": lambda df: in_parts(df, [len(df)]),
     "empty parts": lambda df: in_parts(df, [0, 7, 0, len(df) - 7, 0]),
     "no events": lambda df: in_parts(df.iloc[:0], [0, 0, 0]),
-    "from pandas": lambda df: dd.from_pandas(df.sort_index(), npartitions=4),
-    "labels repeat": lambda df: dealt(df.set_axis(np.arange(len(df)) // 3), 3),
+    "from pandas": lambda df: dd.from_pandas(df.sort_index(), npartitions=3),
+    "labels repeat": lambda df: dealt(df.set_axis(np.arange(len(df)) // 3), 4),
     "labels of text": lambda df: dealt(df.set_axis([f"e{n}" for n in range(len(df))]), 3),
 }
 
