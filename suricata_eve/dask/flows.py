@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import dask
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from suricata_eve.analysis.columns import integer_column, joined
 from suricata_eve.dask.exchange import exchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ __all__ = [
     "PARTITION",
     "PLACE",
     "POSITION",
+    "beside",
     "by_flow_id",
     "home",
     "in_flows",
@@ -167,6 +169,45 @@ def home(told: dd.DataFrame, npartitions: int) -> dd.DataFrame:
 
 def _to_home(rows: pd.DataFrame, npartitions: int) -> NDArray[np.int64]:  # noqa: ARG001
     return place_of(rows)[0]
+
+
+def beside(
+    frame: dd.DataFrame, function: Callable[..., pd.DataFrame], told: dd.DataFrame, *, meta: Any
+) -> dd.DataFrame:
+    """Put together the partitions of two frames.
+
+    Parameters
+    ----------
+    frame : dask.dataframe.DataFrame
+        The one whose rows and labels the result has.
+    function : callable
+        Called with a partition of each.
+    told : dask.dataframe.DataFrame
+        Of as many partitions.
+    meta : DataFrame
+        Columns and dtypes of the result.
+
+    Returns
+    -------
+    dask.dataframe.DataFrame
+        With the divisions of the first.
+
+    Notes
+    -----
+    By parts: Dask would take a frame of two origins for one that has to be aligned with
+    itself, as in ``result[result["client_ip"] == ip]``, and shuffle its rows.
+    """
+    put = dask.delayed(function, pure=False)
+    pairs = zip(frame.to_delayed(), told.to_delayed(), strict=True)
+    # Dask would take objects for text.
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_delayed(
+            [put(part, more) for part, more in pairs],
+            meta=meta,
+            divisions=frame.divisions if frame.known_divisions else None,
+            prefix="eve-beside",
+            verify_meta=False,
+        )
 
 
 def _by_position(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import dask.dataframe as dd
 from suricata_eve import analysis
 from suricata_eve.analysis.orientation import ENDS, EVIDENCE
 from suricata_eve.analysis.orientation import orientation as told_of
-from suricata_eve.dask.flows import PLACE, home, in_flows
+from suricata_eve.dask.flows import PLACE, beside, home, in_flows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ def orient(frame: dd.DataFrame) -> dd.DataFrame:
     """
     meta = analysis.orient(frame._meta)  # noqa: SLF001
     told = orientation(frame, method="orient")
-    return frame.map_partitions(_with_ends, told, meta=meta, align_dataframes=False)
+    return beside(frame, _with_ends, told, meta=meta)
 
 
 def orientation(frame: dd.DataFrame, *, method: str = "orientation") -> dd.DataFrame:

@@ -20,7 +20,7 @@ from suricata_eve.analysis.columns import integer_column, joined
 from suricata_eve.analysis.orientation import orientation
 from suricata_eve.analysis.payloads import found_payloads, payloads_table, searched
 from suricata_eve.dask.exchange import shared
-from suricata_eve.dask.flows import PLACE, POSITION, by_flow_id, home, place_of, with_place
+from suricata_eve.dask.flows import PLACE, POSITION, beside, by_flow_id, home, place_of, with_place
 from suricata_eve.dask.orientation import evidence
 
 if TYPE_CHECKING:
@@ -96,9 +96,7 @@ def payloads(
         align_dataframes=False,
     )
     told = by_flow_id(asked).map_partitions(_told, meta=_told(asked._meta))  # noqa: SLF001
-    return found.map_partitions(
-        _with_sides, home(told, frame.npartitions), meta=meta, align_dataframes=False
-    )
+    return beside(found, _with_sides, home(told, frame.npartitions), meta=meta)
 
 
 def _columns(frame: dd.DataFrame, names: set[str]) -> dd.DataFrame:
