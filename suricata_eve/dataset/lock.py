@@ -36,7 +36,7 @@ def locked(path: Path, *, what: str) -> Iterator[None]:
     with path.open("ab") as file:
         try:
             _lock(file)
-        except OSError as error:
+        except (BlockingIOError, PermissionError) as error:
             msg = f"{what} is being written by someone else; wait until that is done"
             raise EveDatasetError(msg) from error
         try:
