@@ -18,7 +18,7 @@ from suricata_eve.analysis.orientation import has_ends
 from suricata_eve.analysis.orientation import orientation as told_of
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
-from suricata_eve.dask.exchange import Parts, by_range, parts_of
+from suricata_eve.dask.exchange import Parts, by_range, parts_of, rows_at
 from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.flows import PLACE, by_flow_id, place_of, with_place
 from suricata_eve.dask.orientation import evidence
@@ -99,7 +99,7 @@ def alerts(
 
 
 def _chosen(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
-    return conformed(take_rows(rows, alerts_at(rows, filters)), rows)
+    return rows_at(rows, alerts_at(rows, filters), ["timestamp"])
 
 
 def _by_time(rows: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -18,13 +18,13 @@ import pandas as pd
 import pyarrow as pa
 
 from suricata_eve.analysis.rows import take_rows
-from suricata_eve.dask.packing import packed, unpacked
+from suricata_eve.dask.packing import conformed, packed, unpacked
 
 if TYPE_CHECKING:
     from dask.delayed import Delayed
     from numpy.typing import NDArray
 
-__all__ = ["Parts", "by_range", "exchanged", "parts_of", "shared", "together_by_range"]
+__all__ = ["Parts", "by_range", "exchanged", "parts_of", "rows_at", "shared", "together_by_range"]
 
 Route: TypeAlias = "Callable[..., NDArray[np.int64]]"
 """Given a frame, the number of partitions and more: the partition that each row goes to."""
@@ -49,9 +49,10 @@ class Parts(NamedTuple):
     """A frame that is only handed on."""
 
     parts: Sequence[Delayed]
-    """Its partitions."""
+    """Its partitions, which may lack columns that are empty in them."""
 
     meta: pd.DataFrame
+    """All columns."""
 
 
 def parts_of(
@@ -76,6 +77,30 @@ def parts_of(
     """
     made = frame.map_partitions(function, *more, meta=("x", object), enforce_metadata=False)
     return list(made.to_delayed())
+
+
+def rows_at(
+    rows: pd.DataFrame, positions: NDArray[np.int64], needed: Sequence[str]
+) -> pd.DataFrame:
+    """Take rows that are only handed on.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A partition; it is not changed.
+    positions : ndarray of int64
+        Which of them.
+    needed : sequence of str
+        Columns that are kept also if they are empty.
+
+    Returns
+    -------
+    DataFrame
+        The rows, without other columns that are empty in them.
+    """
+    taken = take_rows(rows, positions)
+    kept = rows.columns.isin(taken.columns) | rows.columns.isin(needed)
+    return conformed(taken, rows.loc[:, kept].iloc[:0])
 
 
 def shared(frame: dd.DataFrame) -> dd.DataFrame:
@@ -209,7 +234,8 @@ def together_by_range(frames: Sequence[dd.DataFrame | Parts], key: Key) -> list[
     ]
     number = len(all_parts[0].parts)
     if all(len(parts) == number == 1 for parts, _ in all_parts):
-        return [_frame_of(*parts) for parts in all_parts]
+        whole = dask.delayed(conformed, pure=False)
+        return [_frame_of([whole(*parts, meta)], meta) for parts, meta in all_parts]
     sample = dask.delayed(_sample, pure=False)
     samples = [sample(part, key) for parts, _ in all_parts for part in parts]
     cuts = dask.delayed(_cuts, pure=False)(samples, number)

@@ -17,7 +17,7 @@ from suricata_eve.analysis.connections import TELLING
 from suricata_eve.analysis.flow_events import Flows, flow_positions
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
-from suricata_eve.dask.exchange import Parts, by_range, parts_of, together_by_range
+from suricata_eve.dask.exchange import Parts, by_range, parts_of, rows_at, together_by_range
 from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.packing import conformed
 from suricata_eve.errors import EveTypeError, EveValueError
@@ -84,7 +84,7 @@ def by_flow(frame: dd.DataFrame, flows: LazyFlows = None) -> dd.DataFrame:
 
 
 def _with_id(rows: pd.DataFrame) -> pd.DataFrame:
-    return conformed(take_rows(rows, np.flatnonzero(rows["flow_id"].notna())), rows)
+    return rows_at(rows, np.flatnonzero(rows["flow_id"].notna()), ["flow_id"])
 
 
 def _ids_of_any(values: pd.Series | pd.Index) -> pa.Array:
@@ -120,7 +120,7 @@ def _of_ids(frame: dd.DataFrame, ids: pa.Array | Delayed) -> dd.DataFrame:
 
 
 def _wanted(rows: pd.DataFrame, ids: pa.Array) -> pd.DataFrame:
-    return conformed(take_rows(rows, np.flatnonzero(among(rows["flow_id"], ids))), rows)
+    return rows_at(rows, np.flatnonzero(among(rows["flow_id"], ids)), ["flow_id"])
 
 
 # A mask means the flows of its events.
@@ -148,7 +148,7 @@ def _ids_meant(rows: pd.DataFrame, mask: pd.Series) -> pa.Array:
 
 def _marked(rows: pd.DataFrame, mask: pd.Series, ids: pa.Array) -> pd.DataFrame:
     positions = np.flatnonzero(among(rows["flow_id"], ids))
-    result = conformed(take_rows(rows, positions), rows).copy(deep=False)
+    result = rows_at(rows, positions, ["flow_id"]).copy(deep=False)
     meant = mask_of(rows, mask, aligned=True)[positions]
     result[_MEANT] = pd.arrays.ArrowExtensionArray(pa.array(meant))
     return result
