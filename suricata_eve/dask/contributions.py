@@ -79,7 +79,18 @@ class Labels(NamedTuple):
         return result
 
     def numbered(self, rows: pd.DataFrame) -> NDArray[np.int64]:
-        """Give numbers to the combinations of values, in the order of first appearance."""
+        """Return the number of each combination of values, in the order of first appearance.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            With columns for labels.
+
+        Returns
+        -------
+        ndarray of int64
+            From 0 without gaps.
+        """
         return _numbered([encode(data).codes for data in self.data(rows)])
 
 
@@ -94,12 +105,42 @@ def _numbered(codes: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 
 def by_labels(rows: pd.DataFrame, npartitions: int, labels: Labels) -> NDArray[np.int64]:
-    """Return the partition of the value of each row."""
+    """Return the partition of the value of each row.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With columns for labels.
+    npartitions : int
+        How many partitions there are.
+    labels : Labels
+        Fields of the values.
+
+    Returns
+    -------
+    ndarray of int64
+        Numbers of partitions.
+    """
     return (labels.hashes(rows) % np.uint64(npartitions)).astype(np.int64)
 
 
 def by_thing(rows: pd.DataFrame, npartitions: int, labels: Labels) -> NDArray[np.int64]:
-    """Return a partition for each value and thing, which spreads those of one value."""
+    """Return a partition for each value and thing, which spreads those of one value.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With columns for labels and things.
+    npartitions : int
+        How many partitions there are.
+    labels : Labels
+        Fields of the values.
+
+    Returns
+    -------
+    ndarray of int64
+        Numbers of partitions.
+    """
     number = labels.hashes(rows)
     for name in _THING:
         number = mixed(number + hashed(joined(arrow_column(rows[name]))))
