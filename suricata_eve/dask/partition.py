@@ -43,8 +43,6 @@ OnBadLines: TypeAlias = (
     "Literal['warn', 'error', 'skip'] | Callable[[BadLine], dict[str, Any] | str | bytes | None]"
 )
 
-_TOGETHER_BYTES = 24 << 20  # parsed at a time, by one thread: as much again is in memory
-
 
 @dataclass(frozen=True)
 class Options:
@@ -272,7 +270,6 @@ def _read(
         selection=options.selection,
         wanted=wanted,
         mender=mender,
-        block_bytes=_TOGETHER_BYTES,
         threads=1,
     )
     segments: list[Segment] = []
