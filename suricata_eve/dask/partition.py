@@ -190,6 +190,8 @@ def typed(found: list[pa.Table], wanted: Wanted | None) -> pa.Table:
             parts = {
                 path: pa.concat_arrays(column.chunks)
                 for path, column in zip(table.column_names, table.columns, strict=True)
+                # Events without any field have it in place of one, as rows need a column.
+                if path != "event_type" or column.null_count < len(column)
             }
             segments.append(Segment(None, "", 0, lines, lines, parts))
             first += table.num_rows

@@ -36,6 +36,8 @@ FILES = st.one_of(
 @example([b'{"flow_id":-1}\n{"flow_id":18446744073709551615}\n{"flow_id":"5"}\n'], 20, 20)
 @example([b'{"x":[{"b":1}]}\n{"x":[{"a":1}]}\n{"x":[]}\n{"x":[null]}\n{"x":[[]]}'], 17, 50)
 @example([b'{"x":[1]}\n{"x":["a"]}\n', b'{"x":{"y":1}}\n{"x":[]}\n'], 10, 12)
+@example([b'{}\n{"timestamp":[]}\n{}'], 1, 1)
+@example([b"{}\n{}"], 1, 1)
 def test_blocks_of_any_size(
     tmp_path_factory: pytest.TempPathFactory, logs: list[bytes], blocksize: int, other: int
 ) -> None:
