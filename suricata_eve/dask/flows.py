@@ -194,15 +194,15 @@ def beside(
 
     Notes
     -----
-    By parts: Dask would take a frame of two origins for one that has to be aligned with
-    itself, as in ``result[result["client_ip"] == ip]``, and shuffle its rows.
+    A partition of the first is made in the task that needs it, and does not wait for what is
+    told. The result is one of parts: Dask would take a frame of two origins for one that has
+    to be aligned with itself, as in ``result[result["client_ip"] == ip]``, and shuffle it.
     """
-    put = dask.delayed(function, pure=False)
-    pairs = zip(frame.to_delayed(), told.to_delayed(), strict=True)
+    put = frame.map_partitions(function, told, meta=meta, align_dataframes=False)
     # Dask would take objects for text.
     with dask.config.set({"dataframe.convert-string": False}):
         return dd.from_delayed(
-            [put(part, more) for part, more in pairs],
+            put.to_delayed(),
             meta=meta,
             divisions=frame.divisions if frame.known_divisions else None,
             prefix="eve-beside",
