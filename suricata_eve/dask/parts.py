@@ -18,11 +18,12 @@ from typing import IO, Any
 
 import numpy as np
 
+from suricata_eve.dask.cut import STEP_BYTES, lines_between
 from suricata_eve.errors import EveTypeError, EveValueError
 from suricata_eve.ingest.compression import LOOK_BYTES, is_compressed
 from suricata_eve.ingest.locate import Found
 from suricata_eve.ingest.remote import RemoteFile
-from suricata_eve.ingest.sources import MAX_LINE_BYTES, Block, Place, blocks, names, sources_of
+from suricata_eve.ingest.sources import Block, Place, blocks, names, sources_of
 
 __all__ = ["PLACES", "EveFile", "Part", "divisions", "files_of", "lines_of", "parts", "samples"]
 
@@ -30,8 +31,6 @@ PLACES = 1 << 40
 """So many bytes a file may have: an event's place is file number * PLACES + byte offset."""
 
 _HEAD_BYTES = 256  # of a file tell that it is the same; the first time in it is there
-_STEP_BYTES = 8 << 20
-_PIECE_BYTES = 64 << 10  # to look for the end of a line
 _PROBES = 16  # files that are looked at side by side, since a server takes its time
 _MOST_FILES, _MOST_PLACES = 32, 16
 
@@ -237,10 +236,16 @@ def lines_of(part: Part, *, note: Callable[[str], None]) -> Iterator[tuple[int, 
         if file.read(len(part.file.head)) != part.file.head:
             raise _changed(part.file, "does not start any more")
         if part.stop is not None:
-            yield from _between(file, part, note)
+            yield from lines_between(
+                file,
+                part.start,
+                part.stop,
+                note=note,
+                changed=partial(_changed, part.file, "is shorter"),
+            )
             return
     at = 0
-    for block in blocks(part.file.place, block_bytes=_STEP_BYTES, note=note):
+    for block in blocks(part.file.place, block_bytes=STEP_BYTES, note=note):
         size = len(block)
         if at + size >= PLACES:
             msg = f"{part.file.name} holds more than {PLACES >> 40} TiB"
@@ -303,70 +308,6 @@ def _opened(place: Any) -> Iterator[IO[bytes]]:
         else Path(place).open("rb", buffering=0) as file
     ):
         yield file
-
-
-def _between(
-    file: IO[bytes], part: Part, note: Callable[[str], None]
-) -> Iterator[tuple[int, Block]]:
-    """Read the lines that start within a part; the last one up to its end."""
-    stop = part.stop or 0
-    first = _first_line(file, part)
-    if first is None:
-        return
-    file.seek(first)
-    at = begun = first
-    held: list[bytes] = []  # a line that has not ended yet, from the byte `begun` on
-    while at < stop:
-        data = file.read(min(_STEP_BYTES, stop - at))
-        if not data:
-            raise _changed(part.file, "is shorter")
-        at += len(data)
-        cut = data.rfind(b"\n") + 1
-        if not cut:
-            held.append(data)
-            if at - begun >= MAX_LINE_BYTES:
-                note(_too_long(begun))
-                return
-            continue
-        yield begun, b"".join([*held, data[:cut]]) if held else memoryview(data)[:cut]
-        begun = at - len(data) + cut
-        held = [data[cut:]] if cut < len(data) else []
-    if not held:
-        return
-    for data in iter(partial(file.read, _PIECE_BYTES), b""):
-        cut = data.find(b"\n") + 1
-        held.append(data[:cut] if cut else data)
-        at += len(data)
-        if cut:
-            break
-        if at - begun >= MAX_LINE_BYTES:
-            note(_too_long(begun))
-            return
-    yield begun, b"".join(held)
-
-
-def _first_line(file: IO[bytes], part: Part) -> int | None:
-    """Return where the first line of a part starts; None if none does."""
-    if not part.start:
-        return 0
-    at, stop = part.start - 1, (part.stop or 0) - 1
-    file.seek(at)
-    while at < stop:
-        data = file.read(min(_PIECE_BYTES, stop - at))
-        if not data:
-            raise _changed(part.file, "is shorter")
-        found = data.find(b"\n")
-        if found >= 0:
-            return at + found + 1
-        at += len(data)
-    return None
-
-
-def _too_long(begun: int) -> str:
-    return (
-        f"the line at byte {begun} is longer than {MAX_LINE_BYTES >> 20} MiB; it and what comes "
-        "behind it is left out, up to where the next task begins"
-    )
 
 
 def _changed(file: EveFile | None, how: str) -> EveValueError:
