@@ -237,3 +237,24 @@ def test_the_sample_agrees_with_groupby(request: pytest.FixtureRequest, sample: 
         "flow_id.count": groups["flow_id"].count(),
     }.items():
         assert summary[name].to_dict() == expected.to_dict()
+
+
+def test_times_in_unaligned_memory_are_no_reason_to_write_to_standard_error(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """As what came from another process, where Arrow's tables of groups would warn."""
+    moments = np.array([3, 1, 2], np.int64)
+    memory = pa.py_buffer(b"x" + moments.tobytes()).slice(1)
+    times = pa.Array.from_buffers(pa.timestamp("us", "UTC"), 3, [None, memory])
+    events = pd.DataFrame(
+        {
+            "timestamp": pd.arrays.ArrowExtensionArray(pa.chunked_array([times])),
+            "sig": ["a", "b", "a"],
+        }
+    )
+
+    found = group_summary(events, "sig", [])
+
+    assert found["first_seen"].astype("int64[pyarrow]").tolist() == [2, 1]
+    assert found["last_seen"].astype("int64[pyarrow]").tolist() == [3, 1]
+    assert capfd.readouterr().err == ""
