@@ -191,6 +191,9 @@ def _of_given(frame: dd.DataFrame, flows: pd.DataFrame | dd.DataFrame) -> dd.Dat
     told: bool | Delayed | None = None
     if isinstance(flows, pd.DataFrame):
         told = "host" in flows.columns
+        require_columns(flows, ["flow_id"], method="by_flow")
+        require_once(flows, TELLING, method="by_flow")
+        integer_column(flows["flow_id"])  # raises what is wrong with them
         flows = flows.loc[:, flows.columns.isin(TELLING)].reset_index(drop=True)
         with dask.config.set({"dataframe.convert-string": False}):
             flows = dd.from_pandas(flows, npartitions=1, sort=False)

@@ -62,7 +62,8 @@ class EventMethods:
         -----
         A column's dtype must be known before its values are. So
 
-        - a field of Suricata's schema has the schema's type;
+        - a field of Suricata's schema has the schema's type, or ``uint64`` where that is
+          ``int64`` and the column is one of ``uint64``;
         - a column of objects such as ``alert`` becomes a column for each field that the
           schema has in it, which may stay empty;
         - of other columns, floats of NumPy stay floats, also where all are whole; a column of

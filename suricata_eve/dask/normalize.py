@@ -46,6 +46,7 @@ def normalize_types(
     # Options first, as pandas' method checks them.
     normalize.normalize_types(pd.DataFrame(), errors=errors, integer_na=integer_na)
     like = _announced(meta)
+    normalize.normalize_types(like, integer_na=integer_na)  # raises if a column cannot hold it
     return frame.map_partitions(
         _normalized, like=like, errors=errors, integer_na=integer_na, meta=like
     )
@@ -72,7 +73,9 @@ def _of_column(meta: pd.DataFrame, name: Any, dtype: Any) -> dict[Any, Any]:
         return {name: dtype}
     target = arrow_type(name)
     if target is not None:
-        return {name: pd.ArrowDtype(target)}
+        # Whether all fit in int64, as pandas' method asks, only all of them tell.
+        large = target == pa.int64() and getattr(dtype, "kind", "") == "u" and dtype.itemsize == 8
+        return {name: pd.ArrowDtype(pa.uint64() if large else target)}
     if pd.api.types.is_object_dtype(dtype):
         return _of_objects(name)
     if isinstance(dtype, np.dtype) and dtype.kind == "f":
@@ -116,9 +119,17 @@ def _as_announced(name: Any, column: pd.Series, dtype: Any) -> pd.Series:
     is_float = isinstance(dtype, pd.ArrowDtype) and pt.is_float64(dtype.pyarrow_dtype)
     if is_float and column.dtype.kind in "iu":  # they were floats before
         return column.astype(dtype)
+    if dtype.kind == "u" and column.dtype.kind == "i" and dtype.itemsize == 8:  # of uint64 before
+        return column.astype(dtype)
+    fix = f"drop the column, or give it a dtype with ddf.astype({{{name!r}: ...}})"
+    if pd.api.types.is_string_dtype(column.dtype) and pt.is_list(dtype.pyarrow_dtype):
+        fix = (
+            "Dask turns lists into text where it makes a frame, but for "
+            "dask.config.set({'dataframe.convert-string': False})"
+        )
     msg = (
         f"column {name!r} holds values of {column.dtype}, where {dtype} was expected before they "
-        f"were read; drop the column, or give it a dtype with ddf.astype({{{name!r}: ...}})"
+        f"were read; {fix}"
     )
     raise EveTypeError(msg)
 

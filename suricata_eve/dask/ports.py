@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import dask.dataframe as dd
@@ -17,7 +18,6 @@ from suricata_eve.dask.flows import PLACE, in_flows
 from suricata_eve.dask.orientation import evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from numpy.typing import NDArray
@@ -69,13 +69,14 @@ def unexpected_ports(
 
 def _kept(expected: Any) -> Any:
     """Return a mapping whose iterables can be read again, by each task."""
-    try:
-        return {
-            name: ports if isinstance(ports, str | bytes) else list(ports)
-            for name, ports in expected.items()
-        }
-    except (AttributeError, TypeError):
+    if not isinstance(expected, Mapping):
         return expected  # which is an error that is told as for any frame
+    return {
+        name: list(ports)
+        if isinstance(ports, Iterable) and not isinstance(ports, str | bytes)
+        else ports
+        for name, ports in expected.items()
+    }
 
 
 def _kind_of_ids(meta: pd.DataFrame) -> pa.DataType:

@@ -144,6 +144,10 @@ def test_what_cannot_tell_flows_is_an_error() -> None:
         ddf.eve.by_flow(ddf[["host"]])
     with pytest.raises(MissingColumnError, match="'flow_id'"):
         ddf.eve.by_flow(EVENTS[["host"]])
+    with pytest.raises(EveTypeError, match="should hold integers"):
+        ddf.eve.by_flow(pd.DataFrame({"flow_id": ["x"]}))
+    with pytest.raises(EveValueError, match="not whole"):
+        ddf.eve.by_flow(pd.DataFrame({"flow_id": [1.5]}))
 
 
 def test_what_only_values_tell_is_an_error_when_it_is_computed() -> None:

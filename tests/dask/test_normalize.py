@@ -14,11 +14,11 @@ pytest.importorskip("dask.dataframe")
 
 import dask
 import dask.dataframe as dd
-from dask_frames import in_parts
+from dask_frames import failing, in_parts
 
 import suricata_eve
 import suricata_eve.dask
-from suricata_eve import EveTypeError, EveValueError, EveWarning
+from suricata_eve import EveOptionError, EveTypeError, EveValueError, EveWarning
 from suricata_eve.schema.fields import arrow_type, fields
 
 EVENTS: list[dict[str, Any]] = [
@@ -154,3 +154,32 @@ def test_columns_that_no_frame_may_have_are_told_at_once() -> None:
 
     with pytest.raises(EveTypeError, match="two columns named 'event_type'"):
         in_parts(twice, [2, 2]).eve.normalize_types()
+
+
+def test_large_integers_stay_what_they_are() -> None:
+    """A column of uint64 is one in every partition, also where its values are small."""
+    ids = pd.Series([1, None, 2**64 - 1], dtype="uint64[pyarrow]")
+    frame = pd.DataFrame({"event_type": ["tls"] * 3, "flow_id": ids})
+
+    for given in (frame, frame.astype({"flow_id": "UInt64"})):
+        got = in_parts(given, [1, 1, 1]).eve.normalize_types()
+
+        assert got._meta.dtypes["flow_id"] == ids.dtype
+        pd.testing.assert_frame_equal(got.compute(), given.eve.normalize_types())
+
+
+def test_what_cannot_be_put_in_a_column_is_an_error_at_once() -> None:
+    ddf = failing(PLAIN)
+
+    with pytest.raises(EveOptionError, match="does not fit column 'dest_port' of uint16"):
+        ddf.eve.normalize_types(integer_na=-1)
+    with pytest.raises(EveOptionError, match="does not fit"):
+        ddf.eve.normalize_types(integer_na=2**70)
+
+
+def test_lists_that_dask_turned_into_text_are_told_as_such() -> None:
+    with dask.config.set({"dataframe.convert-string": True}):
+        ddf = dd.from_pandas(PLAIN[["event_type", "vlan"]], npartitions=2)
+
+        with pytest.raises(EveTypeError, match=r"'vlan'.*'dataframe.convert-string': False"):
+            ddf.eve.normalize_types().compute()

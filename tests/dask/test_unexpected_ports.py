@@ -96,6 +96,8 @@ def test_nothing_is_computed_and_errors_come_at_once(events: pd.DataFrame) -> No
         ddf.eve.unexpected_ports(expected={"http": [65536]})
     with pytest.raises(EveTypeError, match="expected maps protocols"):
         ddf.eve.unexpected_ports(expected=[80])
+    with pytest.raises(EveTypeError, match=r"expected maps protocols.* is no DataFrame"):
+        ddf.eve.unexpected_ports(expected=pd.DataFrame({"http": [80]}))
     with pytest.raises(EveTypeError, match="is a list of ports"):
         ddf.eve.unexpected_ports(expected={"http": 80})
     with pytest.raises(MissingColumnError, match="'timestamp'"):
