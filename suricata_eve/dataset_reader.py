@@ -85,8 +85,8 @@ def read_dataset(
     EveTypeError
         If an option is of the wrong kind.
     EveOptionError
-        If an option is not one of its choices, or no time, number or pattern; or if it goes
-        by a column that the dataset was written without.
+        If an option is not one of its choices, or no time, number or pattern; if it goes by
+        a column that the dataset was written without; or if `dest` is empty, or not UTF-8.
     MissingDependencyError
         If `dest` is a URL, and a package that it needs is not installed.
 

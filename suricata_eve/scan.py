@@ -243,8 +243,9 @@ class EveScan:
         FileExistsError
             If the folder has something else in it.
         EveOptionError
-            If it is a URL; if `nrows`, or a function for `columns`, was given; if an option of
-            the scan or `partition_by` is not what the dataset was begun with.
+            If `dest` is a URL, empty, or not UTF-8; if `nrows`, or a function for `columns`, was
+            given; if an option of the scan or `partition_by` is not what the dataset was begun
+            with.
         EveDatasetError
             If another process is writing to the dataset; if it is damaged, or was written by a
             newer version; if a stream cannot be read again, which that would take.
@@ -269,7 +270,8 @@ class EveScan:
 
         A source is known by its content, not by its name: a log is not taken twice when rotation
         has renamed or compressed it. A log that has grown goes on behind the lines that were
-        taken. A last line that is not whole yet is left for a later call.
+        taken. A last line that is not whole yet is left for a later call. Files of the dataset
+        itself are no sources, where a pattern for logs matches them.
 
         What was taken is committed about every GB, and at the end. If the process ends in
         between, or the disk is full, the dataset is as after the last commit, and the same call

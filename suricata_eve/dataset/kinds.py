@@ -133,11 +133,36 @@ class Kinds:
         if path in self._samples:
             parts = [self._samples[path], *column.chunks]
             return pa.chunked_array(settle(path, parts, Report(), [])[1:], kind)
-        if column.type == pa.uint64() and kind == pa.int64():
-            limit = pa.scalar(2**63 - 1, pa.uint64())
-            fitting = pc.less_equal(column, limit)
-            column = pc.if_else(fitting, column, pa.scalar(None, pa.uint64()))
-        return column.cast(kind)
+        return _narrowed(column) if kind == pa.int64() else column.cast(kind)
+
+    def together(
+        self, path: str, columns: Sequence[pa.ChunkedArray]
+    ) -> tuple[list[pa.ChunkedArray], int]:
+        """Give columns of one field, which came one after the other, one type.
+
+        Parameters
+        ----------
+        path : str
+            Their field.
+        columns : sequence of pyarrow.ChunkedArray
+            Values that were taken into account.
+
+        Returns
+        -------
+        list of pyarrow.ChunkedArray
+            The same values, but for those that no column of ``int64`` holds beside negative
+            ones, which are null.
+        int
+            How many these are.
+        """
+        if path in self._samples:
+            return [self.recast(path, column) for column in columns], 0
+        try:
+            return [column.cast(pa.uint64()) for column in columns], 0
+        except pa.ArrowInvalid:
+            narrow = [_narrowed(column) for column in columns]
+        had = sum(column.null_count for column in columns)
+        return narrow, sum(column.null_count for column in narrow) - had
 
     def _known(self, path: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
         kind = self._types.setdefault(path, column.type)
@@ -175,6 +200,14 @@ class Kinds:
         self._types[path] = kind
         self.changed = self.changed or not conforms(had, kind)
         return pa.chunked_array(parts[1:], kind)
+
+
+def _narrowed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return integers as ``int64``; those that are too large are null."""
+    if column.type == pa.uint64():
+        fitting = pc.less_equal(column, pa.scalar(2**63 - 1, pa.uint64()))
+        column = pc.if_else(fitting, column, pa.scalar(None, pa.uint64()))
+    return column.cast(pa.int64())
 
 
 def conforms(kind: pa.DataType, final: pa.DataType) -> bool:

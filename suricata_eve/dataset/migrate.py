@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from suricata_eve.dataset.kinds import Kinds, conforms, storable
 from suricata_eve.dataset.layout import LINE, column_of, field_of, staged_path
 from suricata_eve.dataset.manifest import DataFile
 from suricata_eve.dataset.parts import open_writer, synced
 
-__all__ = ["has_negative", "migrate"]
+__all__ = ["beyond_int64", "has_negative", "migrate"]
 
 
 def migrate(root: Path, file: DataFile, kinds: Kinds) -> DataFile:
@@ -97,3 +98,34 @@ def has_negative(paths: Iterable[Path], field: str) -> bool:
                 if statistics is not None and statistics.has_min_max and statistics.min < 0:
                     return True
     return False
+
+
+def beyond_int64(paths: Iterable[Path], field: str) -> int:
+    """Count the integers of a column that are too large for ``int64``.
+
+    Parameters
+    ----------
+    paths : iterable of path
+        The files.
+    field : str
+        The field of the column.
+
+    Returns
+    -------
+    int
+        How many there are in all of them.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    name = column_of(field)
+    count = 0
+    for path in paths:
+        with pq.ParquetFile(path) as parquet:
+            schema = parquet.schema_arrow
+            if name not in schema.names or schema.field(name).type != pa.uint64():
+                continue
+            for group in range(parquet.num_row_groups):
+                values = parquet.read_row_group(group, columns=[name]).column(name)
+                limit = pa.scalar(2**63 - 1, pa.uint64())
+                count += pc.sum(pc.greater(values, limit)).as_py() or 0
+    return count

@@ -137,7 +137,6 @@ class _Folder:
 
     def __init__(self, event_type: str) -> None:
         self.event_type = event_type
-        self.number = 0
         self.file: _File | None = None
         self.lots: list[_Lot] = []
         self.rows = 0
@@ -161,6 +160,7 @@ class Parts:
         self._folders: dict[str, _Folder] = {}
         self._open: dict[str, _Folder] = {}  # by how long ago they were written to
         self._bytes = 0
+        self._number = 0  # over all folders: "Alert" and "alert" are one on some systems
         self._pool: ThreadPoolExecutor | None = None
         self._ended: list[tuple[_File, str, Future[int] | int]] = []
 
@@ -266,15 +266,15 @@ class Parts:
         if place.file is not None and place.file.schema != schema:
             self._end(folder)
         if place.file is None:
-            place.file = self._begun(folder, place, schema)
+            place.file = self._begun(folder, schema)
         self._open[folder] = self._open.pop(folder, place)
         place.file.write(lots)
 
-    def _begun(self, folder: str, place: _Folder, schema: pa.Schema) -> _File:
+    def _begun(self, folder: str, schema: pa.Schema) -> _File:
         while len(self._open) >= _MAX_OPEN:
             self._end(next(iter(self._open)))
-        path = f"{folder}/{self._commit:06}-{place.number:03}.parquet"
-        place.number += 1
+        path = f"{folder}/{self._commit:06}-{self._number:03}.parquet"
+        self._number += 1
         staged = self._root / staged_path(self._commit, path)
         staged.parent.mkdir(parents=True, exist_ok=True)
         return _File(path, schema, open_writer(staged, schema))

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 
 from suricata_eve.dataset.layout import MANIFEST
 from suricata_eve.dataset.manifest import Manifest, load
-from suricata_eve.errors import EveDatasetError, MissingDependencyError
+from suricata_eve.errors import (
+    EveDatasetError,
+    EveOptionError,
+    EveTypeError,
+    MissingDependencyError,
+)
 from suricata_eve.ingest.remote import is_url, shown
 from suricata_eve.optional import import_optional_dependency
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
 
-__all__ = ["Place", "open_dataset", "place_of"]
+__all__ = ["Place", "folder_at", "open_dataset", "place_of"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,42 @@ class Place:
         return f"{self.root}/{inside}"
 
 
+def folder_at(dest: str | os.PathLike[str]) -> Path:
+    """Return the folder of this machine that a path means.
+
+    Parameters
+    ----------
+    dest : str or path
+        What was passed; ``~`` is expanded.
+
+    Returns
+    -------
+    path
+        The whole path; whether there is anything is not looked at.
+
+    Raises
+    ------
+    EveTypeError, EveOptionError
+        If it is no path of text, empty, or one that no file of Parquet's can have.
+    """
+    text = dest if isinstance(dest, str) else os.fspath(dest) if hasattr(dest, "__fspath__") else 0
+    if not isinstance(text, str):
+        msg = f"dest must be a str or a path, not {type(dest).__name__}: {dest!r}"
+        raise EveTypeError(msg)
+    if not text:  # a variable that is not set is no folder
+        msg = "dest is empty; it must name the folder of a dataset ('.' for this one)"
+        raise EveOptionError(msg)
+    try:
+        is_utf8 = bool(text.encode())
+    except UnicodeEncodeError:
+        is_utf8 = False
+    if "\0" in text or not is_utf8:
+        msg = f"dest={text!r} holds what is no UTF-8, or a NUL; choose another folder"
+        raise EveOptionError(msg)
+    # Whole, since pyarrow takes "eve:1" for a URL.
+    return Path(text).expanduser().absolute()
+
+
 def place_of(dest: str | os.PathLike[str]) -> Place:
     """Return where a dataset is.
 
@@ -57,15 +98,17 @@ def place_of(dest: str | os.PathLike[str]) -> Place:
 
     Raises
     ------
+    EveTypeError, EveOptionError
+        As :func:`folder_at`.
     MissingDependencyError
         If it is a URL, and ``fsspec``, or the package that it needs for this kind of URL, is
         not installed.
     """
     from pyarrow.fs import FSSpecHandler, LocalFileSystem, PyFileSystem  # noqa: PLC0415
 
-    text = os.fspath(dest)
+    text = dest if isinstance(dest, str) else ""
     if not is_url(text):
-        path = Path(text).expanduser().absolute()
+        path = folder_at(dest)
         return Place(LocalFileSystem(), path.as_posix().rstrip("/"), str(path))
     purpose = f"reading {shown(text)}"
     fsspec = import_optional_dependency("fsspec", extra="remote", purpose=purpose)

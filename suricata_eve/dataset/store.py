@@ -30,7 +30,7 @@ from suricata_eve.dataset.layout import (
     type_name,
 )
 from suricata_eve.dataset.manifest import DataFile, Manifest, SourceProgress, save, unfinished
-from suricata_eve.dataset.migrate import has_negative, migrate
+from suricata_eve.dataset.migrate import beyond_int64, has_negative, migrate
 from suricata_eve.dataset.parts import Parts
 from suricata_eve.ingest.assemble import Assembled
 from suricata_eve.ingest.report import Report
@@ -130,8 +130,10 @@ class Store:
         for name, kinds in self._kinds.items():
             own = [file.path for file in files if kinds.changed and file.event_type == name]
             for field in sorted(kinds.widened):
-                if has_negative((places[path] for path in own), field):
+                paths = [places[path] for path in own]
+                if has_negative(paths, field):
                     kinds.narrow(field)
+                    self._tell_lost(field, beyond_int64(paths, field))
             kinds.widened.clear()
             kinds.changed = False
             lagging += own
@@ -168,6 +170,12 @@ class Store:
         if not self._committing:
             self._remove_staged(self.manifest.commits + 1)
 
+    def _tell_lost(self, field: str, count: int) -> None:
+        """Report values that have no place beside negative ones, as a read of all would."""
+        for report in (self._report, self._total):
+            report.bad_values += count
+            report.bad_value_reasons += Counter({f"{field} is not an integer of 64 bits": count})
+
     def _columns(self, part: Assembled, name: str) -> tuple[pa.Table, pa.ChunkedArray | None]:
         """Return the fields of events as their files have them, and their times."""
         table, times = part.table, None
@@ -195,9 +203,26 @@ class Store:
         ]
         together = pa.chunked_array([chunk for part in times for chunk in part.chunks], kind)
         # A table without columns would have no rows; every event here has a type.
-        tables = [table for table, _, _ in shared]
+        tables = self._agreeing([table for table, _, _ in shared])
         table = pa.concat_tables(tables, promote_options="default").take(pa.array(order))
         self._add(OTHER_TYPES, table, lines[order], together.take(pa.array(order)))
+
+    def _agreeing(self, tables: list[pa.Table]) -> list[pa.Table]:
+        """Give tables the types that the last of them has brought."""
+        kinds = self._kinds[OTHER_TYPES]
+        types: dict[str, set[pa.DataType]] = {}
+        for field in (field for table in tables for field in table.schema):
+            types.setdefault(field.name, set()).add(field.type)
+        for path in [path for path, held in types.items() if len(held) > 1]:
+            having = [n for n, table in enumerate(tables) if path in table.column_names]
+            columns = [tables[n].column(path) for n in having]
+            recast, lost = kinds.together(path, columns)
+            if lost:
+                self._tell_lost(path, lost)
+            for n, column in zip(having, recast, strict=True):
+                place = tables[n].column_names.index(path)
+                tables[n] = tables[n].set_column(place, path, column)
+        return tables
 
     def _add(
         self, name: str, table: pa.Table, lines: np.ndarray, times: pa.ChunkedArray | None

@@ -13,12 +13,14 @@ from typing import Literal, NamedTuple, TypeAlias
 from suricata_eve.dataset.behind import Behind
 from suricata_eve.dataset.intake import Intake
 from suricata_eve.dataset.known import Known, file_of
-from suricata_eve.dataset.layout import LOCK, MANIFEST, OWN
+from suricata_eve.dataset.layout import KEYS, LOCK, MANIFEST, OWN
 from suricata_eve.dataset.lock import locked
 from suricata_eve.dataset.manifest import Manifest, load
+from suricata_eve.dataset.place import folder_at
 from suricata_eve.dataset.settings import check_same, keys_of, recorded, with_times
 from suricata_eve.dataset.store import Store
 from suricata_eve.errors import EveOptionError
+from suricata_eve.ingest.locate import Found
 from suricata_eve.ingest.read import Reading, segmenter_of
 from suricata_eve.ingest.remote import is_url
 from suricata_eve.ingest.report import Report
@@ -79,7 +81,7 @@ def write_dataset(
     """
     keys, options = keys_of(partition_by), recorded(reading)
     root = _folder(dest)
-    sources = sources_of(reading.source)
+    sources = _without_own(sources_of(reading.source), root)
     (root / OWN).mkdir(parents=True, exist_ok=True)
     with locked(root / LOCK, what=str(root)):
         manifest = _begun(root)
@@ -202,10 +204,10 @@ class _Writing:
 
 def _folder(dest: str | os.PathLike[str]) -> Path:
     """Return the folder of a dataset that is there, or can be made."""
-    if is_url(os.fspath(dest)):
+    if isinstance(dest, str) and is_url(dest):
         msg = f"dest={dest!r} is a URL; it must be a folder of this machine"
         raise EveOptionError(msg)
-    folder = Path(dest).expanduser()
+    folder = folder_at(dest)
     if not folder.exists() or (folder / MANIFEST).is_file():
         return folder
     # The first call may have ended before there was a manifest.
@@ -216,6 +218,19 @@ def _folder(dest: str | os.PathLike[str]) -> Path:
         "another folder, or remove it first"
     )
     raise FileExistsError(msg)
+
+
+def _without_own(sources: Sequence[Place], root: Path) -> list[Place]:
+    """Leave out files of the dataset that a pattern has found, as ``**/*.json`` its manifest."""
+    own, kept = root.resolve(), []
+    for source in sources:
+        if isinstance(source, Found):
+            path = Path(source.path).resolve()
+            inside = path.relative_to(own).parts[0] if path.is_relative_to(own) else ""
+            if inside == OWN or inside.partition("=")[0] in KEYS:
+                continue
+        kept.append(source)
+    return kept
 
 
 def _begun(root: Path) -> Manifest:

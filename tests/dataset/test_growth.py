@@ -407,4 +407,4 @@ def test_types_widen_over_calls(tmp_path: Path) -> None:
     assert str(schema["b"].field("x").type) == "int64"
     report = manifest_of(tmp_path).report
     assert report["text_fields"] == ["x"]
-    assert report["bad_value_reasons"] == {"flow_id is not an integer of 64 bits": 1}
+    assert report["bad_value_reasons"] == {"flow_id is not an integer of 64 bits": 2}
