@@ -111,7 +111,7 @@ def read_dataset(
     Where `event_types`, times or flows leave some events out, a field that the schema does
     not know has the dtype that all events of the dataset of these types need, whereas
     ``read_eve`` goes by those that are left. A list of several kinds of values was written
-    as a list of text, and stays one.
+    as a list of text, and stays one. What was nested too deeply was written as text.
 
     If a dataset was written with `columns`, its events have these, and their event type.
 

@@ -266,7 +266,8 @@ class EveScan:
 
         A column has one type in all files of an event type. If a field that the schema does not
         know holds another kind of value later on, files that have it are written anew with the
-        type that holds both.
+        type that holds both. Lists and objects within each other, more than 32 levels deep,
+        become text.
 
         A source is known by its content, not by its name: a log is not taken twice when rotation
         has renamed or compressed it. A log that has grown goes on behind the lines that were

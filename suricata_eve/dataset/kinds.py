@@ -17,13 +17,15 @@ import pyarrow.types as pt
 from suricata_eve.dataset.layout import LINE, column_of, field_of
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.settle import settle
-from suricata_eve.ingest.values import list_array
+from suricata_eve.ingest.values import list_array, pruned, texts
 from suricata_eve.schema.fields import arrow_type, sort_key
 
 __all__ = ["EMPTY", "Kinds", "conforms", "storable"]
 
 EMPTY = "__empty__"
 """Stands in a file for the members that objects in a list do not have: Parquet needs one."""
+
+_DEEPEST = 32  # levels of lists and objects; Arrow's readers take 64 in IPC, 100 in Parquet
 
 
 class Kinds:
@@ -100,6 +102,9 @@ class Kinds:
         for path, column in zip(table.column_names, table.columns, strict=True):
             if pt.is_null(column.type):
                 continue
+            if _depth(column.type) > _DEEPEST:
+                column = _as_text(column)  # noqa: PLW2901
+                report.texts.add(path)
             known = arrow_type(path)
             if known is not None and not pt.is_list(known):
                 conformed = self._known(path, column)
@@ -200,6 +205,17 @@ class Kinds:
         self._types[path] = kind
         self.changed = self.changed or not conforms(had, kind)
         return pa.chunked_array(parts[1:], kind)
+
+
+def _depth(kind: pa.DataType) -> int:
+    if not pt.is_nested(kind):
+        return 0
+    return 1 + max((_depth(kind.field(n).type) for n in range(kind.num_fields)), default=0)
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    parts = [texts([pruned(value) for value in chunk.to_pylist()]) for chunk in column.chunks]
+    return pa.chunked_array(parts, pa.string())
 
 
 def _narrowed(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -101,3 +101,25 @@ def test_names_of_files_differ_where_those_of_folders_may_be_one(tmp_path: Path)
     scan_eve(EVENT + EVENT.replace(b"dns", b"Dns")).to_parquet(tmp_path)
     names = [path.name for path in tmp_path.rglob("*.parquet")]
     assert len(names) == len(set(names)) == 2
+
+
+@pytest.mark.parametrize("event_type", [b"dns", LONG])
+@pytest.mark.parametrize(("start", "end"), [(b"[", b"]"), (b'[{"a":', b"}]")])
+@pytest.mark.parametrize("depth", [1, 16, 17, 32, 33, 99])
+def test_values_of_any_depth(
+    depth: int, start: bytes, end: bytes, event_type: bytes, tmp_path: Path
+) -> None:
+    """Deeper ones than files can hold are text: nobody could read the dataset any more."""
+    value = start * depth + b"1" + end * depth
+    logs = [
+        b'{"event_type":"%s","x":%s}\n' % (event_type, one) for one in (b"[7]", value, b'["t"]')
+    ]
+    for n in range(1, len(logs) + 1):
+        scan_eve(logs[:n]).to_parquet(tmp_path)
+    found = read_dataset(tmp_path)["x"]
+    assert len(found) == 3
+    if depth * len(start.strip(b'":a')) > 32:
+        assert found.to_list() == ["[7]", value.decode(), '["t"]']
+        assert read_dataset(tmp_path).attrs["eve"]["text_fields"] == ["x"]
+    else:
+        pd.testing.assert_series_equal(found, read_eve(logs)["x"])
