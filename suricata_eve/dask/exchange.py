@@ -152,7 +152,8 @@ def exchanged(
 def _met(parcels: dd.DataFrame, npartitions: int, meta: pd.DataFrame) -> dd.DataFrame:
     # `shuffle` would choose partitions by a hash; divisions that are given are kept to.
     met = parcels.set_index("goal", divisions=list(range(npartitions + 1)))
-    return met.map_partitions(_received, meta=meta, like=meta)
+    # The divisions are of partitions, and not of the index that the rows have.
+    return met.map_partitions(_received, meta=meta, like=meta, clear_divisions=True)
 
 
 def _sent(

@@ -167,3 +167,33 @@ def test_partitions_are_not_changed(few: pd.DataFrame) -> None:
             call(ddf).compute()
 
     pd.testing.assert_frame_equal(few, before)
+
+
+def test_what_is_known_of_partitions_is_true_of_their_index() -> None:
+    """Rows that travelled are not where divisions of the frame would have them."""
+    rows = {
+        "event_type": ["alert", "tls", "alert", "alert"],
+        "timestamp": [f"2022-01-0{day}T00:00:00Z" for day in (4, 3, 2, 1)],
+        "flow_id": [4, 3, 2, 1],
+        "src_ip": "192.0.2.1",
+        "dest_ip": "192.0.2.2",
+        "alert.signature": "a",
+        "alert.category": "b",
+    }
+    ddf = dd.from_pandas(pd.DataFrame(rows, index=[10, 20, 30, 40]), npartitions=2)
+    with dask.config.set(scheduler="sync"):
+        for got in (
+            ddf.eve.alerts(),
+            ddf.eve.alerts(view="concise"),
+            ddf.eve.by_flow(),
+            ddf.eve.by_flow(ddf.eve.alerts()),
+            ddf.eve.by_flow(ddf["event_type"] == "alert"),
+        ):
+            assert not got.known_divisions
+            assert got.loc[10].compute().index.tolist() == [10]
+        for got in (ddf.eve.orient(), ddf.eve.events("alert"), ddf.eve.normalize_types()):
+            assert got.divisions == ddf.divisions
+            assert got.loc[10].compute().index.tolist() == [10]
+        assert ddf.eve.features("src_ip").loc["192.0.2.1"].compute()["alerts"].tolist() == [3]
+        assert not ddf.eve.unique("src_ip").known_divisions
+        assert not ddf.eve.unexpected_ports().known_divisions

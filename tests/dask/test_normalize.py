@@ -179,7 +179,10 @@ def test_what_cannot_be_put_in_a_column_is_an_error_at_once() -> None:
 
 def test_lists_that_dask_turned_into_text_are_told_as_such() -> None:
     with dask.config.set({"dataframe.convert-string": True}):
-        ddf = dd.from_pandas(PLAIN[["event_type", "vlan"]], npartitions=2)
+        ddf = dd.from_pandas(PLAIN[["event_type", "alert.metadata.tag"]], npartitions=2)
 
-        with pytest.raises(EveTypeError, match=r"'vlan'.*'dataframe.convert-string': False"):
+        with (
+            pytest.warns(EveWarning, match="not of their schema type"),
+            pytest.raises(EveTypeError, match=r"metadata.tag'.*'dataframe.convert-string': False"),
+        ):
             ddf.eve.normalize_types().compute()
