@@ -134,23 +134,31 @@ def _of_mask(frame: dd.DataFrame, mask: dd.Series) -> dd.DataFrame:
         )
         raise EveValueError(msg)
     meta = frame._meta  # noqa: SLF001
-    told = dask.delayed(_ids_meant, pure=False)
-    parts = zip(frame[["flow_id"]].to_delayed(), mask.to_delayed(), strict=True)
-    ids = merged([told(rows, meant) for rows, meant in parts], union)
+    if mask.divisions != frame.divisions:  # by which Dask would cut both anew
+        mask = mask.clear_divisions()
+    # One graph for both, so that what makes them is read once; and the mask is made once.
+    told = parts_of(frame[["flow_id"]], _ids_meant, more=[mask])
+    ids = merged([part[0] for part in told], union)
+    meant = dd.from_delayed(
+        [part[1] for part in told],
+        meta=pd.Series([], dtype=bool, index=meta.index),
+        verify_meta=False,
+    )
     marked = meta.assign(**{_MEANT: pd.Series([], dtype=pd.ArrowDtype(pa.bool_()))})
-    rows = Parts(parts_of(frame, _marked, more=[mask, ids]), marked)
+    rows = Parts(parts_of(frame, _marked, more=[meant, ids]), marked)
     return by_range(rows, _by_id).map_partitions(_flows_meant, meta=meta)
 
 
-def _ids_meant(rows: pd.DataFrame, mask: pd.Series) -> pa.Array:
-    return ids_in(rows["flow_id"][mask_of(rows, mask, aligned=True)])
+def _ids_meant(rows: pd.DataFrame, mask: pd.Series) -> tuple[pa.Array, pd.Series]:
+    meant = mask_of(rows, mask, aligned=True)
+    return ids_in(rows["flow_id"][meant]), pd.Series(meant, index=rows.index)
 
 
-def _marked(rows: pd.DataFrame, mask: pd.Series, ids: pa.Array) -> pd.DataFrame:
+def _marked(rows: pd.DataFrame, meant: pd.Series, ids: pa.Array) -> pd.DataFrame:
     positions = np.flatnonzero(among(rows["flow_id"], ids))
     result = rows_at(rows, positions, ["flow_id"]).copy(deep=False)
-    meant = mask_of(rows, mask, aligned=True)[positions]
-    result[_MEANT] = pd.arrays.ArrowExtensionArray(pa.array(meant))
+    chosen = meant.to_numpy(bool)[positions]
+    result[_MEANT] = pd.arrays.ArrowExtensionArray(pa.array(chosen))
     return result
 
 

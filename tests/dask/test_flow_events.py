@@ -164,6 +164,15 @@ def test_what_only_values_tell_is_an_error_when_it_is_computed() -> None:
             got.compute()
 
 
+def test_a_mask_that_is_cut_in_other_places_is_an_error() -> None:
+    events = EVENTS.set_axis(range(len(EVENTS)))
+    ddf = dd.from_pandas(events, npartitions=2)
+    other = ddf.repartition(divisions=[0, 1, 8])
+
+    with pytest.raises(EveValueError, match="are not in the frame"):
+        ddf.eve.by_flow(~other["host"].isna()).compute()
+
+
 def test_only_events_of_wanted_flows_travel(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is sent is what was asked for, not the frame."""
     from suricata_eve.dask import flow_events
@@ -184,3 +193,19 @@ def test_only_events_of_wanted_flows_travel(monkeypatch: pytest.MonkeyPatch) -> 
     ddf.eve.by_flow(in_parts(EVENTS.iloc[[1]], [1]))
 
     assert sent == [2, 2, 2, 2, 1]
+
+
+def test_a_mask_is_read_together_with_what_it_is_for() -> None:
+    read: list[tuple[int, int]] = []
+
+    def part(number: int, columns: list[str] | None = None) -> pd.DataFrame:
+        rows = EVENTS.iloc[4 * number : 4 * number + 4]
+        rows = rows if columns is None else rows[columns]
+        read.append((number, rows.shape[1]))
+        return rows
+
+    with dask.config.set({"dataframe.convert-string": False}):
+        ddf = dd.from_map(part, [0, 1], meta=EVENTS.iloc[:0])
+    ddf.eve.by_flow(ddf["host"] == "a").compute(scheduler="sync")
+
+    assert sorted(read) == sorted((n, width) for n in (0, 1) for width in (2, EVENTS.shape[1]))
