@@ -78,7 +78,7 @@ def flow_positions(
     ids = joined(integer_column(frame["flow_id"]))
     if isinstance(flows, pd.DataFrame):
         require_columns(flows, ["flow_id"], method=method)
-        found, chosen = _of_flows(frame, ids, flows, by_id)
+        found, chosen = _of_flows(frame, ids, flows, by_id=by_id)
     else:
         found = together([frame])[0]
         chosen = _chosen(frame, ids, found.number, flows)
@@ -134,7 +134,7 @@ def _among(number: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.b
 
 
 def _of_flows(
-    frame: pd.DataFrame, ids: pa.Array, flows: pd.DataFrame, by_id: bool | None
+    frame: pd.DataFrame, ids: pa.Array, flows: pd.DataFrame, *, by_id: bool | None
 ) -> tuple[Connections, NDArray[np.bool_]]:
     """Tell the flows of all events, and which of them those of some others are.
 

@@ -120,7 +120,12 @@ def shared(frame: dd.DataFrame) -> dd.DataFrame:
 
 
 def exchanged(
-    frame: dd.DataFrame, route: Route, *more: Any, npartitions: int, meta: pd.DataFrame
+    frame: dd.DataFrame,
+    route: Route,
+    *,
+    npartitions: int,
+    meta: pd.DataFrame,
+    more: Sequence[object] = (),
 ) -> dd.DataFrame:
     """Send each row to a partition.
 
@@ -131,12 +136,12 @@ def exchanged(
     route : callable
         Called as ``route(rows, npartitions, *more)`` for each partition; the partition of
         each row, from 0.
-    *more : object
-        Passed to it; a ``Delayed`` as its value.
     npartitions : int
         How many partitions there will be.
     meta : DataFrame
         Columns and dtypes of the rows.
+    more : sequence of object, default ()
+        Passed to `route`; a ``Delayed`` as its value.
 
     Returns
     -------

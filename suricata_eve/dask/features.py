@@ -119,12 +119,12 @@ def _merged(part: dd.DataFrame, labels: Labels) -> dd.DataFrame:
             for place, meta in enumerate(empty)
         )
     if number > 1:
-        sums = exchanged(sums, by_labels, labels, npartitions=number, meta=empty[0])
-        things = exchanged(things, by_thing, labels, npartitions=number, meta=empty[1])
+        sums = exchanged(sums, by_labels, more=[labels], npartitions=number, meta=empty[0])
+        things = exchanged(things, by_thing, more=[labels], npartitions=number, meta=empty[1])
     counted = things_counted(empty[1], labels)
     counts = things.map_partitions(things_counted, labels, meta=counted)
     if number > 1:
-        counts = exchanged(counts, by_labels, labels, npartitions=number, meta=counted)
+        counts = exchanged(counts, by_labels, more=[labels], npartitions=number, meta=counted)
     meta = summed(empty[0], counted, labels)
     return sums.map_partitions(summed, counts, labels, meta=meta, align_dataframes=False)
 

@@ -120,7 +120,7 @@ def group_summary(
             pairs = dd.from_delayed(
                 [pairs for _, pairs in parts], meta=shape.pairs, verify_meta=False
             )
-        met = exchanged(pairs, _route, shape, npartitions=len(parts), meta=shape.pairs)
+        met = exchanged(pairs, _route, more=[shape], npartitions=len(parts), meta=shape.pairs)
         buckets = [bucket(part, shape) for part in met.to_delayed()]
     values = merged(buckets, _merged_buckets, more=[shape])
     result = dask.delayed(_result, pure=False)(table, values, shape)

@@ -156,7 +156,9 @@ def test_a_delayed_argument_is_its_value() -> None:
     frame = frame_of(8)
     told = dask.delayed(int)("7")
 
-    sent = exchanged(in_parts(frame, [3, 5]), odd_last, told, npartitions=2, meta=frame.iloc[:0])
+    sent = exchanged(
+        in_parts(frame, [3, 5]), odd_last, npartitions=2, meta=frame.iloc[:0], more=[told]
+    )
 
     assert len(sent.compute()) == 8
 
