@@ -11,6 +11,7 @@ import worker_processes
 
 import suricata_eve
 import suricata_eve.dask as eve_dask
+from suricata_eve import EveAccessor
 
 EVENTS = 1_000_000
 LIMIT = 512 << 20
@@ -39,16 +40,14 @@ def test_memory_stays_under_the_limit_of_each_worker(million: Path) -> None:
     assert max(found.peaks.values()) < LIMIT
     assert million.stat().st_size > 1.5 * LIMIT
 
-    frame = suricata_eve.read_eve(million)
-    expected = frame.eve.by_flow(frame.eve.alerts(signature="(?i)log4j"))
+    eve = EveAccessor(suricata_eve.read_eve(million))
+    expected = eve.by_flow(eve.alerts(signature="(?i)log4j"))
     pd.testing.assert_frame_equal(
         flows.reset_index(drop=True), expected[["flow_id", "event_type"]].reset_index(drop=True)
     )
-    expected = frame.eve.group_summary("alert.signature", FIELDS)
+    expected = eve.group_summary("alert.signature", FIELDS)
     lists = [f"{name}.unique" for name in FIELDS]  # in the order of events, which is another
     pd.testing.assert_frame_equal(
         summary.reset_index(drop=True).drop(columns=lists), expected.drop(columns=lists)
     )
-    pd.testing.assert_frame_equal(
-        users.reset_index(drop=True), frame.eve.unique("http.http_user_agent")
-    )
+    pd.testing.assert_frame_equal(users.reset_index(drop=True), eve.unique("http.http_user_agent"))
