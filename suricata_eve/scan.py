@@ -242,6 +242,8 @@ class EveScan:
         ------
         FileExistsError
             If the folder has something else in it.
+        EveTypeError
+            If `dest` is no path, or `partition_by` no sequence.
         EveOptionError
             If `dest` is a URL, empty, or not UTF-8; if `nrows`, or a function for `columns`, was
             given; if an option of the scan or `partition_by` is not what the dataset was begun
@@ -270,16 +272,18 @@ class EveScan:
         become text.
 
         A source is known by its content, not by its name: a log is not taken twice when rotation
-        has renamed or compressed it. A log that has grown goes on behind the lines that were
-        taken. A last line that is not whole yet is left for a later call. Files of the dataset
-        itself are no sources, where a pattern for logs matches them.
+        has renamed or compressed it, and of two logs of the same bytes one is. A log that has
+        grown goes on behind the lines that were taken. A last line that is not whole yet is left
+        for a later call. Files of the dataset itself are no sources, where a pattern for logs
+        matches them.
 
         What was taken is committed about every GB, and at the end. If the process ends in
-        between, or the disk is full, the dataset is as after the last commit, and the same call
-        takes the rest.
+        between, the disk is full, or a bad line is an error (``on_bad_lines="error"``), the
+        dataset is as after the last commit, and the same call takes the rest.
 
-        Event types of more than 100 characters, and those after the first 256, share the
-        folder ``event_type=__other__``; in its files the column ``_event_type`` tells them.
+        Event types of more than 100 characters, and those after the first 256 that are none of
+        Suricata's, share the folder ``event_type=__other__``; in its files the column
+        ``_event_type`` tells them.
 
         Examples
         --------

@@ -35,6 +35,7 @@ from suricata_eve.dataset.parts import Parts
 from suricata_eve.ingest.assemble import Assembled
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rest import Run
+from suricata_eve.schema.event_types import EVENT_TYPES
 
 __all__ = ["Store"]
 
@@ -96,7 +97,8 @@ class Store:
         shared: list[tuple[pa.Table, np.ndarray, pa.ChunkedArray | None]] = []
         for part in sorted(run.parts, key=lambda part: int(part.lines[0])):
             name = type_name(part.groups[0][0])
-            if name not in self._kinds and len(self._kinds) >= _MAX_TYPES:
+            is_new = name not in self._kinds and name not in EVENT_TYPES
+            if is_new and len(self._kinds) >= _MAX_TYPES:
                 name = OTHER_TYPES
             kinds = self._kinds.setdefault(name, Kinds())
             table, times = self._columns(part, name)

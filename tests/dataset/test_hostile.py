@@ -123,3 +123,12 @@ def test_values_of_any_depth(
         assert read_dataset(tmp_path).attrs["eve"]["text_fields"] == ["x"]
     else:
         pd.testing.assert_series_equal(found, read_eve(logs)["x"])
+
+
+def test_types_of_suricata_have_a_folder_however_many_others_came_before(tmp_path: Path) -> None:
+    log = b"".join(b'{"event_type":"t%d"}\n' % n for n in range(300)) + b'{"event_type":"alert"}\n'
+    scan_eve(log).to_parquet(tmp_path, partition_by=["event_type"])
+    names = {path.name for path in tmp_path.glob("event_type=*")}
+    assert len(names) == 258
+    assert {"event_type=alert", "event_type=__other__"} <= names
+    assert_same(read_dataset(tmp_path), read_eve(log))
