@@ -151,7 +151,7 @@ def _on_dask(job: str) -> Way:
         with (
             dask.config.set(quiet),
             distributed.LocalCluster(
-                n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                n_workers=WORKERS, threads_per_worker=1, dashboard_address=":0", silence_logs=50
             ) as cluster,
             distributed.Client(cluster) as client,
         ):

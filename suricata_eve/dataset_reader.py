@@ -98,7 +98,7 @@ def read_dataset(
 
     See Also
     --------
-    suricata_eve.EveScan.to_parquet : Write a dataset, or add to it.
+    suricata_eve.EveScan : Its method ``to_parquet`` writes a dataset, or adds to it.
     suricata_eve.read_eve : Read the logs themselves.
 
     Notes

@@ -79,7 +79,7 @@ def read_dataset(
     Parameters
     ----------
     dest : str or path
-        What :meth:`suricata_eve.EveScan.to_parquet` wrote: a folder or a URL, as workers can
+        What ``EveScan.to_parquet`` wrote: a folder or a URL, as workers can
         open it too.
     event_types, exclude_event_types, flow_ids, since, until, columns
         Which events and columns to read, as for :func:`suricata_eve.read_dataset`.
@@ -102,7 +102,7 @@ def read_dataset(
     FileNotFoundError
         If there is nothing at `dest`.
     EveDatasetError
-        If it is no dataset that :meth:`suricata_eve.EveScan.to_parquet` wrote, if a file of it
+        If it is no dataset that ``EveScan.to_parquet`` wrote, if a file of it
         is missing or damaged, or if a newer version wrote it.
     EveTypeError
         If an option is of the wrong kind.
@@ -124,7 +124,7 @@ def read_dataset(
     --------
     read_eve : Read logs.
     suricata_eve.read_dataset : Read to pandas.
-    suricata_eve.EveScan.to_parquet : Write a dataset, or add to it.
+    suricata_eve.EveScan : Its method ``to_parquet`` writes a dataset, or adds to it.
 
     Notes
     -----

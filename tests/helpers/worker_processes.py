@@ -31,7 +31,7 @@ def running(*, memory: str, workers: int = 2) -> Iterator[Any]:
             n_workers=workers,
             threads_per_worker=1,
             memory_limit=memory,
-            dashboard_address=None,
+            dashboard_address=":0",
             silence_logs=50,
         ) as cluster,
         distributed.Client(cluster) as client,
