@@ -350,8 +350,9 @@ def _bytes(name: str, value: int | str | None) -> int | None:
     if value is None:
         return None
     try:
-        number = int(parse_bytes(value))
-    except (TypeError, ValueError, AttributeError) as error:
+        # Dask takes an empty text and True for one byte.
+        number = -1 if value == "" or isinstance(value, bool) else int(parse_bytes(value))
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
         msg = f"{name}={value!r} is no number of bytes, such as 1000000 or '64 MiB'"
         raise EveOptionError(msg) from error
     if number < (name == "blocksize"):

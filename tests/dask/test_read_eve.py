@@ -419,3 +419,13 @@ def test_dask_does_not_change_the_dtypes(log: Path) -> None:
 
     assert isinstance(ddf, dd.DataFrame)
     assert ddf.dtypes["event_type"] == pd.ArrowDtype(pa.string())
+
+
+@pytest.mark.parametrize("size", ["", True, float("inf"), float("nan"), "x", -1, [1]])
+def test_a_size_that_is_none_is_an_error(tmp_path: Path, size: Any) -> None:
+    log = tmp_path / "eve.json"
+    log.write_text("{}\n", encoding="utf-8")
+
+    for option in ("blocksize", "sample"):
+        with pytest.raises(EveOptionError, match=f"{option}=.* number of bytes"):
+            suricata_eve.dask.read_eve(log, **{option: size})
