@@ -218,7 +218,7 @@ def test_a_schema_is_checked_at_once(log: Path) -> None:
         {"columns": "tls.*"},
         {"columns": lambda path: path.startswith("dest")},
     ],
-    ids=str,
+    ids=["type", "not type", "flows", "time", "text", "names", "pattern", "function"],
 )
 def test_options_mean_what_they_mean_in_pandas(log: Path, options: dict[str, Any]) -> None:
     options = options | {"on_bad_lines": "skip"}
