@@ -160,7 +160,9 @@ def test_what_is_not_asked_for_is_not_written(tmp_path: Path) -> None:
     )
     scan.to_parquet(tmp_path)
 
-    assert files(tmp_path) == [f"event_type=a/date=2026-01-0{n}/000001-000.parquet" for n in (2, 3)]
+    assert files(tmp_path) == [
+        f"event_type=a/date=2026-01-0{n + 2}/000001-00{n}.parquet" for n in (0, 1)
+    ]
     assert [part.to_pylist() for part in parts(tmp_path, "a")] == [[{"x": 1}], [{"x": 2}]]
 
 
@@ -287,7 +289,7 @@ def test_what_can_be_no_folder_of_its_own_is_told_by_the_file(name: str, tmp_pat
     scan = scan_eve(log({"event_type": name, "n": 1}, {"n": 2}))
     scan.to_parquet(tmp_path, partition_by=BY_TYPE)
 
-    assert files(tmp_path) == [f"{NO_TYPE}/000001-000.parquet", f"{OTHER}/000001-000.parquet"]
+    assert files(tmp_path) == [f"{NO_TYPE}/000001-000.parquet", f"{OTHER}/000001-001.parquet"]
     (shared,) = parts(tmp_path, "__other__")
     assert shared.to_pylist() == [{"_event_type": name, "n": 1}]
 
