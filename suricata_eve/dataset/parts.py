@@ -21,7 +21,7 @@ from suricata_eve.schema.fields import sort_key
 __all__ = ["Parts", "open_writer", "synced"]
 
 _GROUP_ROWS = 100_000
-_PENDING_BYTES = 48 << 20
+_PENDING_BYTES = 40 << 20
 _MAX_OPEN = 64
 _SYNCING = 8  # threads: what several wait for is written at once
 
@@ -190,6 +190,8 @@ class Parts:
             self._flush(folder)
         if self._bytes > _PENDING_BYTES:
             self._flush_half()
+            # What was written is garbage at once, and parsing goes on beside it.
+            pa.default_memory_pool().release_unused()
 
     def finish(self) -> list[DataFile]:
         """Write the rest.
