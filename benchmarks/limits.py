@@ -25,7 +25,7 @@ from circumstances import circumstances, sample_file
 from limit_ways import LIMITS
 from measure import Outcomes, Result, Task, measure_all
 
-__all__ = ["Figure", "Files", "figures", "limits", "main", "packed", "tasks_of"]
+__all__ = ["Figure", "Files", "figures", "limits", "main", "packed", "print_table", "tasks_of"]
 
 _CHUNK = 8 << 20
 _MB = 1e6
@@ -242,10 +242,7 @@ def limits(small: Path, large: Path, *, repeat: int, into: Path | None = None) -
                 print(f"skipped: {_name(task)}: {out}")
         found = {task: out for task, out in outcomes.items() if isinstance(out, Result)}
         table = figures(files, found, cores=around.cores)
-    print("\n| what | measured | limit | kept |\n|:---|:---|:---|:---|")
-    for figure in table:
-        kept = {True: "yes", False: "**no**", None: ""}[figure.met]
-        print(f"| {figure.title} | {figure.shown} | {figure.limit} | {kept} |")
+    print_table(table)
     if into is not None:
         results: list[dict[str, Any]] = [
             {"way": task.way, "file": Path(task.path).name, **asdict(result)}
@@ -254,6 +251,14 @@ def limits(small: Path, large: Path, *, repeat: int, into: Path | None = None) -
         shown = [figure._asdict() for figure in table]
         everything = {**around.as_dict(), "results": results, "figures": shown}
         into.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
+
+
+def print_table(table: list[Figure]) -> None:
+    """Print the lines of a table in Markdown."""
+    print("\n| what | measured | limit | kept |\n|:---|:---|:---|:---|")
+    for figure in table:
+        kept = {True: "yes", False: "**no**", None: ""}[figure.met]
+        print(f"| {figure.title} | {figure.shown} | {figure.limit} | {kept} |")
 
 
 def main() -> None:

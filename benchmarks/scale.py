@@ -20,7 +20,7 @@ from typing import Any
 
 from circumstances import circumstances
 from kit import grown_sample
-from limits import Figure
+from limits import Figure, print_table
 from measure import Result, Task, measure_all
 from scale_ways import DAYS, JOBS, WORKERS, days_of
 
@@ -107,10 +107,7 @@ def scale(path: Path, *, days: int, repeat: int, into: Path | None = None) -> No
             print(f"skipped: {task.way}: {out}")
     found = {task: out for task, out in outcomes.items() if isinstance(out, Result)}
     table = figures(str(path), str(dataset), found, days=days)
-    print("\n| what | measured | limit | kept |\n|:---|:---|:---|:---|")
-    for figure in table:
-        kept = {True: "yes", False: "**no**", None: ""}[figure.met]
-        print(f"| {figure.title} | {figure.shown} | {figure.limit} | {kept} |")
+    print_table(table)
     if into is not None:
         results: list[dict[str, Any]] = [
             {"way": task.way, **asdict(result)} for task, result in found.items()

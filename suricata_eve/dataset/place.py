@@ -13,10 +13,8 @@ from suricata_eve.errors import (
     EveDatasetError,
     EveOptionError,
     EveTypeError,
-    MissingDependencyError,
 )
-from suricata_eve.ingest.remote import is_url, shown
-from suricata_eve.optional import import_optional_dependency
+from suricata_eve.ingest.remote import filesystem_of, is_url, shown
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -110,15 +108,7 @@ def place_of(dest: str | os.PathLike[str]) -> Place:
     if not is_url(text):
         path = folder_at(dest)
         return Place(LocalFileSystem(), path.as_posix().rstrip("/"), str(path))
-    purpose = f"reading {shown(text)}"
-    fsspec = import_optional_dependency("fsspec", extra="remote", purpose=purpose)
-    try:
-        filesystem, root = fsspec.core.url_to_fs(text)
-    except ImportError as error:
-        msg = f"{purpose} needs a package that is not installed: {error}"
-        raise MissingDependencyError(msg) from error
-    # What was listed earlier may be another file since.
-    filesystem.invalidate_cache()
+    filesystem, root = filesystem_of(text)
     return Place(PyFileSystem(FSSpecHandler(filesystem)), root.rstrip("/"), shown(text))
 
 

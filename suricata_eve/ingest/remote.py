@@ -12,7 +12,7 @@ from suricata_eve.errors import MissingDependencyError
 from suricata_eve.ingest.rotation import natural_key, rotation_key
 from suricata_eve.optional import import_optional_dependency
 
-__all__ = ["RemoteFile", "is_url", "remote_files"]
+__all__ = ["RemoteFile", "filesystem_of", "is_url", "remote_files"]
 
 # Two letters at least: one is a drive.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+(?:::|://)")
@@ -98,14 +98,7 @@ def remote_files(
     FileNotFoundError
         If there is no such file.
     """
-    fsspec = import_optional_dependency("fsspec", extra="remote", purpose=f"reading {shown(url)}")
-    try:
-        filesystem, path = fsspec.core.url_to_fs(url, **(options or {}))
-    except ImportError as error:
-        msg = f"reading {shown(url)} needs a package that is not installed: {error}"
-        raise MissingDependencyError(msg) from error
-    # What was listed earlier may have been rotated since.
-    filesystem.invalidate_cache()
+    filesystem, path = filesystem_of(url, options=options)
     if any(sign in path for sign in "*?[") and not filesystem.exists(path):
         found = filesystem.glob(path, detail=True).values()
         sought = f"no file matches {shown(url)}"
@@ -122,6 +115,40 @@ def remote_files(
         RemoteFile(filesystem, entry["name"], shown(filesystem.unstrip_protocol(entry["name"])))
         for entry in sorted(files, key=_order)
     ]
+
+
+def filesystem_of(url: str, *, options: Mapping[str, Any] | None = None) -> tuple[Any, str]:
+    """Return the file system of a URL, and the path there.
+
+    Parameters
+    ----------
+    url : str
+        The URL.
+    options : mapping, optional
+        For the file system.
+
+    Returns
+    -------
+    fsspec.AbstractFileSystem
+        It looks anew at what is there.
+    str
+        The path.
+
+    Raises
+    ------
+    MissingDependencyError
+        If ``fsspec``, or the package that it needs for this kind of URL, is not installed.
+    """
+    purpose = f"reading {shown(url)}"
+    fsspec = import_optional_dependency("fsspec", extra="remote", purpose=purpose)
+    try:
+        filesystem, path = fsspec.core.url_to_fs(url, **(options or {}))
+    except ImportError as error:
+        msg = f"{purpose} needs a package that is not installed: {error}"
+        raise MissingDependencyError(msg) from error
+    # What was listed earlier may have been rotated, or written anew, since.
+    filesystem.invalidate_cache()
+    return filesystem, path
 
 
 def shown(url: str) -> str:

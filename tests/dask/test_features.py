@@ -10,7 +10,6 @@ import pytest
 
 pytest.importorskip("dask.dataframe")
 
-import dask
 from dask_frames import dealt, failing, in_parts
 
 import suricata_eve.dask
@@ -22,10 +21,7 @@ from suricata_eve.errors import EveOptionError, EveTypeError, MissingColumnError
 READ = {*EVIDENCE, *FIELDS, "alert.metadata.tag"}
 
 
-@pytest.fixture(autouse=True)
-def at_once() -> Any:
-    with dask.config.set(scheduler="sync"):
-        yield
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import pytest
 
 pytest.importorskip("dask.dataframe")
 
-import dask
 from dask_frames import dealt, failing, in_parts
 
 import suricata_eve.dask
@@ -23,10 +22,7 @@ from suricata_eve.errors import MissingColumnError
 CLIENT, SERVER = ("192.0.2.1", 50000), ("198.51.100.1", 80)
 
 
-@pytest.fixture(autouse=True)
-def at_once() -> Any:
-    with dask.config.set(scheduler="sync"):
-        yield
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 def narrow(frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,17 +11,12 @@ import pytest
 
 pytest.importorskip("dask.dataframe")
 
-import dask
 
 from suricata_eve.analysis.orientation import EVIDENCE
 from suricata_eve.dask import payloads as module
 from suricata_eve.errors import EveOptionError, MissingColumnError
 
-
-@pytest.fixture(autouse=True)
-def at_once() -> Any:
-    with dask.config.set(scheduler="sync"):
-        yield
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
 
 pytest.importorskip("dask.dataframe")
 
-import dask
 from dask_frames import dealt, failing, in_parts
 
 import suricata_eve.dask
@@ -20,10 +17,7 @@ from suricata_eve.errors import EveOptionError, EveTypeError, MissingColumnError
 READ = {*EVIDENCE, "app_proto", "app_proto_ts", "app_proto_tc", "proto"}
 
 
-@pytest.fixture(autouse=True)
-def at_once() -> Any:
-    with dask.config.set(scheduler="sync"):
-        yield
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import pytest
 
 pytest.importorskip("dask.dataframe")
 
-import dask
 from dask_frames import dealt, failing, in_parts
 
 import suricata_eve.dask
@@ -25,10 +24,7 @@ from suricata_eve.errors import EveTypeError, MissingColumnError
 READ = {*EVIDENCE, "proto", "community_id", "dns.answers", "icmp_type", "icmp_code"}
 
 
-@pytest.fixture(autouse=True)
-def at_once() -> Any:
-    with dask.config.set(scheduler="sync"):
-        yield
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,13 @@ from dataset_by_hand import dataset_by_hand, save
 
 from suricata_eve import read_dataset, read_eve, scan_eve
 from suricata_eve.dataset import files as module
-from suricata_eve.dataset import place as place_module
 from suricata_eve.dataset.layout import LINE, MANIFEST, staged_path
 from suricata_eve.dataset.manifest import Manifest
 from suricata_eve.dataset.place import Place, place_of
 from suricata_eve.dataset.pruning import files_of
 from suricata_eve.dataset.read import read_files, read_segments
 from suricata_eve.errors import EveDatasetError, EveError, MissingDependencyError
+from suricata_eve.ingest import remote
 from suricata_eve.ingest.selection import Selection
 from suricata_eve.testing import assert_eve_frame_equal
 
@@ -248,7 +248,7 @@ def test_a_url_without_fsspec(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str, **_: str) -> Any:
         raise MissingDependencyError(name)
 
-    monkeypatch.setattr(place_module, "import_optional_dependency", missing)
+    monkeypatch.setattr(remote, "import_optional_dependency", missing)
 
     with pytest.raises(MissingDependencyError, match="fsspec"):
         read_dataset("s3://logs/dataset")
