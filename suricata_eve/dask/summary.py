@@ -1,9 +1,9 @@
 """Groups of events over all partitions: how many, when, and which values they have.
 
-A partition tells of each of its groups how many events, when, and how many values (a *table*),
-and of each field which values a group has, each once (*pairs*). Tables are merged in a tree.
-Pairs go to a bucket by a hash of group and value, where they are counted; what a bucket tells
-is the number for each group, and the first few values of it, which again are merged in a tree.
+A partition tells of each of its groups how many events, and when, and of each field which
+values a group has, each once, and how often. These rows go to a bucket by a hash of group and
+value, where they are counted; what a bucket tells are the numbers for each group, and the first
+few values of it, which are merged in a tree.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ if TYPE_CHECKING:
 __all__ = ["group_summary"]
 
 _FIELD, _PLACE = "eve field", "eve place"  # no field of EVE has a space in its name
+_NUMBERS = ("count", "first_seen", "last_seen")
+_ITSELF = -1  # not a field: the row of the group itself
 _PARTITION = 1 << 40  # places of a partition
+_SHARE = 4  # so many partitions share a bucket, since a row is small, and each bucket takes time
 
 
 class _Shape(NamedTuple):
@@ -59,9 +62,13 @@ class _Shape(NamedTuple):
     types: list[pa.DataType]
     """Of the values of each field."""
     result: pd.DataFrame
-    table: pd.DataFrame
-    numbers: pd.DataFrame
+    rows: pd.DataFrame
+    """Of a partition, about groups and their values."""
+
     pairs: pd.DataFrame
+    """Groups and values alone."""
+
+    numbers: pd.DataFrame
 
     def keys_of(self, rows: pd.DataFrame) -> list[pa.Array]:
         """Return what makes the groups of rows."""
@@ -100,8 +107,8 @@ def group_summary(
 
     Notes
     -----
-    A task holds the named columns of a partition; the pairs that share a bucket; or a few
-    summaries, each of no more groups and values than the result.
+    A task holds the named columns of a partition; the groups and values that share a bucket; or
+    a few summaries, each of no more groups and values than the result.
     """
     meta = frame._meta  # noqa: SLF001
     plan = plan_of(meta, by, fields, max_unique=max_unique)
@@ -109,21 +116,14 @@ def group_summary(
     narrow = frame[[name for name in meta.columns if name in names]]
     shape = _shape(narrow._meta, plan)  # noqa: SLF001
 
-    summarize = dask.delayed(_part, pure=False, nout=2)
-    parts = [summarize(part, number, shape) for number, part in enumerate(narrow.to_delayed())]
-    table = merged([table for table, _ in parts], _merged_tables, more=[shape])
-    bucket = dask.delayed(_bucket, pure=False)
-    if len(parts) == 1:
-        buckets = [bucket(parts[0][1], shape)]
-    else:
-        with dask.config.set({"dataframe.convert-string": False}):
-            pairs = dd.from_delayed(
-                [pairs for _, pairs in parts], meta=shape.pairs, verify_meta=False
-            )
-        met = exchanged(pairs, _route, more=[shape], npartitions=len(parts), meta=shape.pairs)
-        buckets = [bucket(part, shape) for part in met.to_delayed()]
-    values = merged(buckets, _merged_buckets, more=[shape])
-    result = dask.delayed(_result, pure=False)(table, values, shape)
+    # Together with what makes a partition, and with what packs the rows of it.
+    rows = narrow.map_partitions(_part, shape, meta=shape.rows, enforce_metadata=False)
+    if rows.npartitions > 1:
+        number = -(-rows.npartitions // _SHARE)
+        rows = exchanged(rows, _route, more=[shape], npartitions=number, meta=shape.rows)
+    met = rows.map_partitions(_bucket, shape, meta=("x", object), enforce_metadata=False)
+    values = merged(met.to_delayed(), _merged_buckets, more=[shape])
+    result = dask.delayed(_result, pure=False)(values, shape)
     with dask.config.set({"dataframe.convert-string": False}):
         return dd.from_delayed([result], meta=shape.result, verify_meta=False)
 
@@ -138,18 +138,18 @@ def _shape(meta: pd.DataFrame, plan: Plan) -> _Shape:
             kind = _kind_of_objects(name)
             result[unique] = result[unique].astype(pd.ArrowDtype(pa.list_(kind)))
         types.append(kind)
-    keys = result[plan.keys]
-    count = arrow_frame({"n": pa.array([], pa.int64())})["n"]
+    number = arrow_frame({"n": pa.array([], pa.int64())})["n"]
     values = {f"eve value {n}": pd.Series([], dtype=pd.ArrowDtype(t)) for n, t in enumerate(types)}
+    pairs = result[plan.keys].assign(**{_FIELD: number, _PLACE: number, **values})
+    groups = result[[*plan.keys, *_NUMBERS]]
+    counts = {column: number for name in plan.fields for column in columns_of(name)[:2]}
     return _Shape(
         plan,
         types,
         result,
-        table=result[[*plan.keys, "count", "first_seen", "last_seen"]].assign(
-            **{columns_of(name)[0]: count for name in plan.fields}
-        ),
-        numbers=keys.assign(**{columns_of(name)[1]: count for name in plan.fields}),
-        pairs=keys.assign(**{_FIELD: count, _PLACE: count, **values}),
+        rows=pairs.assign(**groups[list(_NUMBERS)]),
+        pairs=pairs,
+        numbers=groups.assign(**{_PLACE: number, **counts}),
     )
 
 
@@ -163,34 +163,34 @@ def _kind_of_objects(name: str) -> pa.DataType:
     return kind.value_type if pt.is_list(kind) else kind
 
 
-def _part(rows: pd.DataFrame, number: int, shape: _Shape) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the table and the pairs of a partition."""
+def _part(
+    rows: pd.DataFrame, shape: _Shape, partition_info: dict[str, Any] | None = None
+) -> pd.DataFrame:
+    """Return what a partition tells of its groups, and of each value of these."""
     plan = shape.plan
+    before = (partition_info["number"] if partition_info else 0) * _PARTITION
     positions, columns = members(rows, plan.keys)
     groups, firsts = numbered(columns)
     places = positions[firsts]
     keys = {key: take_column(rows[key], places).reset_index(drop=True) for key in plan.keys}
     times = joined(instant_column(take_column(rows["timestamp"], positions)))
-    first, last = spans(groups, times, times)
     size = len(firsts)
-    data: dict[str, Any] = {
-        "count": np.bincount(groups, minlength=size),
-        "first_seen": first,
-        "last_seen": last,
-    }
-    pairs = []
+    numbers = (np.bincount(groups, minlength=size), *spans(groups, times, times))
+    data = {_FIELD: np.full(size, _ITSELF), _PLACE: before + np.arange(size)}
+    told = [_rows(keys, np.arange(size), data | dict(zip(_NUMBERS, numbers, strict=True)))]
     for field, name in enumerate(plan.fields):
         of_value, codes, distinct = values_of(column_at(rows, name, positions), groups)
-        data[columns_of(name)[0]] = np.bincount(of_value, minlength=size)
         pair, which = pd.factorize(of_value * max(len(distinct), 1) + codes)
         of_pair, codes = np.divmod(which, max(len(distinct), 1))
-        place = number * _PARTITION + first_places(np.asarray(pair, np.int64), len(which))
         values = _of_type(distinct, shape.types[field], name).take(pa.array(codes, pa.int64()))
-        data_of_pairs = {_FIELD: np.full(len(which), field), _PLACE: place}
-        data_of_pairs[f"eve value {field}"] = values
-        pairs.append(_pairs(keys, of_pair, data_of_pairs))
-    table = pd.DataFrame(keys | {name: _column(values) for name, values in data.items()})
-    return table, stacked(pairs or [shape.pairs], shape.pairs)
+        data = {
+            _FIELD: np.full(len(which), field),
+            _PLACE: before + first_places(np.asarray(pair, np.int64), len(which)),
+            _NUMBERS[0]: np.bincount(pair, minlength=len(which)),
+            f"eve value {field}": values,
+        }
+        told.append(_rows(keys, of_pair, data))
+    return stacked(told, shape.rows)
 
 
 def _column(values: Any) -> Any:
@@ -201,7 +201,7 @@ def _column(values: Any) -> Any:
     return pd.arrays.ArrowExtensionArray(values)
 
 
-def _pairs(
+def _rows(
     keys: dict[str, pd.Series], groups: NDArray[np.int64], values: dict[str, Any]
 ) -> pd.DataFrame:
     frame = pd.DataFrame(
@@ -225,27 +225,6 @@ def _of_type(values: pa.Array, kind: pa.DataType, name: str) -> pa.Array:
     raise EveTypeError(msg)
 
 
-def _merged_tables(tables: Sequence[pd.DataFrame], shape: _Shape) -> pd.DataFrame:
-    """Merge tables of partitions in order, so that the first of a group comes first."""
-    rows = stacked(tables, shape.table)
-    return _summed(rows, shape, [name for name in rows.columns if name not in shape.plan.keys])
-
-
-def _summed(rows: pd.DataFrame, shape: _Shape, names: Iterable[str]) -> pd.DataFrame:
-    groups, firsts = numbered(shape.keys_of(rows))
-    data: dict[str, Any] = {}
-    if "first_seen" in rows.columns:
-        times = (joined(arrow_column(rows[name])) for name in ("first_seen", "last_seen"))
-        data["first_seen"], data["last_seen"] = spans(groups, *times)
-    for name in names:
-        if name not in data:
-            data[name] = np.zeros(len(firsts), np.int64)
-            np.add.at(data[name], groups, rows[name].to_numpy(np.int64))
-    keys = rows[shape.plan.keys].take(firsts).reset_index(drop=True)
-    sums = {name: _column(values) for name, values in data.items()}
-    return pd.DataFrame(dict(keys.items()) | sums)[list(rows.columns)]
-
-
 def _route(rows: pd.DataFrame, npartitions: int, shape: _Shape) -> NDArray[np.int64]:
     columns = shape.keys_of(rows)
     groups, firsts = numbered(columns)
@@ -260,39 +239,78 @@ def _route(rows: pd.DataFrame, npartitions: int, shape: _Shape) -> NDArray[np.in
 
 
 class _Bucket(NamedTuple):
-    """How many values groups have, and the first few pairs of each."""
+    """What is known of groups, and the first few pairs of each."""
 
     numbers: pd.DataFrame
+    """With the place where a group is first; the last one there is, where another has it."""
+
     pairs: pd.DataFrame
 
 
-def _bucket(pairs: pd.DataFrame, shape: _Shape) -> _Bucket:
-    """Count the pairs of a bucket, which come in order of their places."""
-    groups, firsts = numbered(shape.keys_of(pairs))
-    keys = pairs[shape.plan.keys].take(firsts).reset_index(drop=True)
-    fields = pairs[_FIELD].to_numpy(np.int64)
-    numbers: dict[Any, Any] = dict(keys.items())
-    kept = []
+def _bucket(rows: pd.DataFrame, shape: _Shape) -> _Bucket:
+    """Count the rows of a bucket, which come partition by partition."""
+    groups, firsts = numbered(shape.keys_of(rows))
+    size = len(firsts)
+    fields, counts, places = (rows[name].to_numpy(np.int64) for name in (_FIELD, "count", _PLACE))
+    itself = np.flatnonzero(fields == _ITSELF)
+    place = np.full(size, np.iinfo(np.int64).max)
+    np.minimum.at(place, groups[itself], places[itself])
+    numbers: dict[str, Any] = {
+        "count": _added(groups[itself], counts[itself], size),
+        _PLACE: place,
+        **_times(rows, groups),
+    }
+    kept = [np.zeros(0, np.int64)]
     for field, name in enumerate(shape.plan.fields):
         own = np.flatnonzero(fields == field)
-        codes, distinct = encode(column_at(pairs, f"eve value {field}", own))
+        codes, distinct = encode(column_at(rows, f"eve value {field}", own))
         pair, which = pd.factorize(groups[own] * max(len(distinct), 1) + codes)
         once = own[first_places(np.asarray(pair, np.int64), len(which))]
-        nunique, chosen, _ = listed(groups[once], len(firsts), shape.plan.limit)
-        numbers[columns_of(name)[1]] = _column(nunique)
+        count, nunique, _ = columns_of(name)
+        numbers[count] = _added(groups[own], counts[own], size)
+        numbers[nunique], chosen, _ = listed(groups[once], size, shape.plan.limit)
         kept.append(once[chosen])
-    places = np.concatenate([np.zeros(0, np.int64), *kept])
-    return _Bucket(pd.DataFrame(numbers), pairs.take(places).reset_index(drop=True))
+    pairs = rows[list(shape.pairs.columns)].take(np.concatenate(kept)).reset_index(drop=True)
+    return _Bucket(_numbers(rows, firsts, numbers, shape), pairs)
 
 
 def _merged_buckets(buckets: Sequence[_Bucket], shape: _Shape) -> _Bucket:
-    names = [columns_of(name)[1] for name in shape.plan.fields]
-    numbers = stacked([bucket.numbers for bucket in buckets], shape.numbers)
+    rows = stacked([bucket.numbers for bucket in buckets], shape.numbers)
+    # What stands for a group is how it is written where it is first.
+    rows = rows.take(np.argsort(rows[_PLACE].to_numpy(np.int64), kind="stable"))
+    groups, firsts = numbered(shape.keys_of(rows))
+    numbers = {
+        name: _added(groups, rows[name].to_numpy(np.int64), len(firsts))
+        for name in rows.columns.difference([*shape.plan.keys, *_NUMBERS[1:], _PLACE])
+    }
+    numbers |= _times(rows, groups)
+    numbers[_PLACE] = rows[_PLACE].to_numpy(np.int64)[firsts]
     pairs = stacked([bucket.pairs for bucket in buckets], shape.pairs)
-    groups, _ = numbered(shape.keys_of(pairs))
-    kept = [places for places, _ in _first_of_groups(pairs, groups, shape)]
+    of_pairs, _ = numbered(shape.keys_of(pairs))
+    kept = [places for places, _ in _first_of_groups(pairs, of_pairs, shape)]
     places = np.concatenate([np.zeros(0, np.int64), *kept])
-    return _Bucket(_summed(numbers, shape, names), pairs.take(places).reset_index(drop=True))
+    pairs = pairs.take(places).reset_index(drop=True)
+    return _Bucket(_numbers(rows, firsts, numbers, shape), pairs)
+
+
+def _added(groups: NDArray[np.int64], counts: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    total = np.zeros(size, np.int64)
+    np.add.at(total, groups, counts)
+    return total
+
+
+def _times(rows: pd.DataFrame, groups: NDArray[np.int64]) -> dict[str, Any]:
+    names = _NUMBERS[1:]
+    times = [joined(arrow_column(rows[name])) for name in names]
+    return dict(zip(names, spans(groups, times[0], times[1]), strict=True))
+
+
+def _numbers(
+    rows: pd.DataFrame, firsts: NDArray[np.int64], numbers: dict[str, Any], shape: _Shape
+) -> pd.DataFrame:
+    keys = rows[shape.plan.keys].take(firsts).reset_index(drop=True)
+    columns = {name: _column(values) for name, values in numbers.items()}
+    return keys.assign(**columns)[list(shape.numbers.columns)]
 
 
 def _first_of_groups(
@@ -308,24 +326,21 @@ def _first_of_groups(
         yield own[chosen], offsets
 
 
-def _result(table: pd.DataFrame, values: _Bucket, shape: _Shape) -> pd.DataFrame:
+def _result(values: _Bucket, shape: _Shape) -> pd.DataFrame:
     plan = shape.plan
+    table = values.numbers
     if not len(table):
         return shape.result
     keys = shape.keys_of(table)
     table = table.take(ranked(table["count"].to_numpy(np.int64), keys)).reset_index(drop=True)
     # The groups of the table, each once, are first: so their numbers are their places.
-    everything = [part[plan.keys] for part in (table, values.numbers, values.pairs)]
-    groups, _ = numbered(shape.keys_of(stacked(everything, shape.result[plan.keys])))
-    _, of_numbers, of_pairs = np.split(groups, np.cumsum([len(part) for part in everything])[:-1])
-    data = {name: table[name] for name in [*plan.keys, "count", "first_seen", "last_seen"]}
+    both = stacked([part[plan.keys] for part in (table, values.pairs)], shape.result[plan.keys])
+    of_pairs = numbered(shape.keys_of(both))[0][len(table) :]
+    data = {name: table[name] for name in [*plan.keys, *_NUMBERS]}
     firsts = _first_of_groups(values.pairs, of_pairs, shape, len(table))
     for field, (name, (places, offsets)) in enumerate(zip(plan.fields, firsts, strict=True)):
         count, nunique, unique = columns_of(name)
-        data[count] = table[count]
-        numbers = np.zeros(len(table), np.int64)
-        numbers[of_numbers] = values.numbers[nunique].to_numpy(np.int64)
-        data[nunique] = _column(numbers)
+        data[count], data[nunique] = table[count], table[nunique]
         elements = column_at(values.pairs, f"eve value {field}", places)
         data[unique] = _column(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), elements))
     return pd.DataFrame(data)[list(shape.result.columns)]
