@@ -18,11 +18,12 @@ from suricata_eve.analysis.orientation import has_ends
 from suricata_eve.analysis.orientation import orientation as told_of
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
-from suricata_eve.dask.exchange import Parts, by_range, parts_of, rows_at
+from suricata_eve.dask.exchange import Held, Parts, by_range, held
 from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.flows import PLACE, by_flow_id, place_of, with_place
 from suricata_eve.dask.orientation import evidence
 from suricata_eve.dask.packing import conformed
+from suricata_eve.dask.parcels import parts_of, rows_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["alerts"]
 
 _SHOWN = ("timestamp", "flow_id", "alert.signature", "alert.category", "src_ip", "dest_ip")
+_KEPT = ("timestamp",)
 _CHOSEN = "eve chosen"
 
 
@@ -94,12 +96,12 @@ def alerts(
     require_columns(meta, dict.fromkeys(needed), method="alerts")
     if view == "concise":
         return _concise(frame, filters)
-    chosen = Parts(parts_of(frame, _chosen, more=[filters]), meta)
-    return by_range(chosen, _by_time).map_partitions(_in_order, meta=meta)
+    chosen = Parts(parts_of(frame, _chosen, more=[filters]), meta, _KEPT)
+    return by_range(chosen, _by_time, _in_order)
 
 
-def _chosen(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
-    return rows_at(rows, alerts_at(rows, filters), ["timestamp"])
+def _chosen(rows: pd.DataFrame, filters: Filters) -> Held:
+    return held(rows_at(rows, alerts_at(rows, filters), _KEPT), _by_time, _KEPT)
 
 
 def _by_time(rows: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -108,7 +110,7 @@ def _by_time(rows: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    return conformed(take_rows(rows, time_order(rows, np.arange(len(rows)))), rows)
+    return take_rows(rows, time_order(rows, np.arange(len(rows))))
 
 
 def _concise(frame: dd.DataFrame, filters: Filters) -> dd.DataFrame:
@@ -124,8 +126,8 @@ def _concise(frame: dd.DataFrame, filters: Filters) -> dd.DataFrame:
     like = _told(rows._meta)  # noqa: SLF001
     like["flow_id"] = like["flow_id"].astype(_kind_of_ids(meta))
     told = by_flow_id(rows).map_partitions(_told, like=like, meta=like)
-    ordered = by_range(told, _by_time)
-    return ordered.map_partitions(_in_order_of_places, meta=like.drop(columns=list(PLACE)))
+    meta = like.drop(columns=list(PLACE))
+    return by_range(told, _by_time, _in_order_of_places, meta=meta)
 
 
 def _kind_of_ids(meta: pd.DataFrame) -> pd.ArrowDtype:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from suricata_eve.analysis.rows import take_rows
-from suricata_eve.dask.packing import stacked
+from suricata_eve.dask.packing import packed, unpacked
+from suricata_eve.dask.parcels import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,16 +68,14 @@ def to_pandas(frame: dd.DataFrame) -> pd.DataFrame:
     --------
     suricata_eve.dask.accessor.EveDaskAccessor.to_pandas : The same as a method, with examples.
     """
-    # Empty columns stay where the partitions are.
-    held = dask.delayed(_held, pure=False)
-    parts = dask.compute(*(held(part) for part in frame.to_delayed()))
+    # Packed in the task that makes the partition, so that no empty column leaves it.
+    parts = dask.compute(*parts_of(frame, _whole))
+    parcels = [parcel for part in parts for parcel in part]
     meta = frame._meta  # noqa: SLF001
-    filled = [part for part in parts if len(part)]
-    if not filled:
+    if not parcels:
         return take_rows(meta, np.zeros(0, np.int64))
-    names = {name for part in filled for name in part.columns}
-    return stacked(filled, meta.loc[:, meta.columns.isin(names)])
+    return unpacked(parcels, meta, keep=(), combined=False)
 
 
-def _held(rows: pd.DataFrame) -> pd.DataFrame:
-    return take_rows(rows, np.arange(len(rows)))
+def _whole(rows: pd.DataFrame) -> list[bytes]:
+    return packed(rows, [0, len(rows)])

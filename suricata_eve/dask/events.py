@@ -45,7 +45,8 @@ def events(frame: dd.DataFrame, event_type: str | Iterable[str]) -> dd.DataFrame
         told = dask.delayed(types_in, pure=False)
         parts = [told(part) for part in frame[["event_type"]].to_delayed()]
         checked = dask.delayed(check_types, pure=False)(types, merged(parts, _all_types))
-    return frame.map_partitions(_events, types, checked, meta=meta)
+    # Enforced, every task would bring along all columns of meta.
+    return frame.map_partitions(_events, types, checked, meta=meta, enforce_metadata=False)
 
 
 def _all_types(parts: Sequence[set[str]]) -> set[str]:

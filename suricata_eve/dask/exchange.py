@@ -1,30 +1,37 @@
 """Rows to other partitions: to the one of their flow, or into an order over all partitions.
 
 What travels are parcels, one for each partition that a partition has rows for, as bytes in
-one column: Dask's own shuffle moves them, in memory, over files or between workers. Nothing
-is computed here; the order of rows that go to the same partition is that of the partitions
-that they come from, and in each of these their own.
+one column: Dask's own shuffle moves them, in memory, over files or between workers. What waits
+is packed as well. Nothing is computed here; the order of rows that go to the same partition is
+that of the partitions that they come from, and in each of these their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import dask
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from suricata_eve.analysis.rows import take_rows
-from suricata_eve.dask.packing import conformed, packed, unpacked
+from suricata_eve.dask.packing import packed, unpacked
+from suricata_eve.dask.parcels import (
+    Arriving,
+    arrived,
+    frame_of,
+    parcels_frame,
+    parcels_meta,
+    parts_of,
+    rows_at,
+)
 
 if TYPE_CHECKING:
     from dask.delayed import Delayed
     from numpy.typing import NDArray
 
-__all__ = ["Parts", "by_range", "exchanged", "parts_of", "rows_at", "shared", "together_by_range"]
+__all__ = ["Held", "Parts", "by_range", "exchanged", "held", "sent_by_range"]
 
 Route: TypeAlias = "Callable[..., NDArray[np.int64]]"
 """Given a frame, the number of partitions and more: the partition that each row goes to."""
@@ -35,88 +42,30 @@ Key: TypeAlias = "Callable[[pd.DataFrame], tuple[NDArray[Any], NDArray[np.bool_]
 _SAMPLES = 1024
 
 
-def _parcels_meta() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "goal": np.zeros(0, np.int64),
-            "source": np.zeros(0, np.int64),
-            "parcel": pd.Series([], dtype=pd.ArrowDtype(pa.large_binary())),
-        }
-    )
+class Held(NamedTuple):
+    """Rows that wait until it is known where they go."""
+
+    parcels: list[bytes]
+    """All of them, packed."""
+
+    sample: NDArray[Any]
+    """Evenly spaced ones of their sorted keys."""
+
+    weight: float
+    """How many rows each of these stands for."""
 
 
 class Parts(NamedTuple):
     """A frame that is only handed on."""
 
     parts: Sequence[Delayed]
-    """Its partitions, which may lack columns that are empty in them."""
+    """What :func:`held` makes of its partitions, which may lack columns that are empty."""
 
     meta: pd.DataFrame
     """All columns."""
 
-
-def parts_of(
-    frame: dd.DataFrame, function: Callable[..., Any], *, more: Sequence[object] = ()
-) -> list[Delayed]:
-    """Return what a function makes of each partition of a frame.
-
-    Parameters
-    ----------
-    frame : dask.dataframe.DataFrame
-        Any.
-    function : callable
-        Called as ``function(rows, *more)``, together with what makes the partition; so
-        nobody else who needs it has to wait for this, or keeps it waiting.
-    more : sequence of object, default ()
-        Passed to it; a ``Delayed`` as its value.
-
-    Returns
-    -------
-    list of Delayed
-        Of any kind.
-    """
-    made = frame.map_partitions(function, *more, meta=("x", object), enforce_metadata=False)
-    return list(made.to_delayed())
-
-
-def rows_at(
-    rows: pd.DataFrame, positions: NDArray[np.int64], needed: Sequence[str]
-) -> pd.DataFrame:
-    """Take rows that are only handed on.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        A partition; it is not changed.
-    positions : ndarray of int64
-        Which of them.
-    needed : sequence of str
-        Columns that are kept also if they are empty.
-
-    Returns
-    -------
-    DataFrame
-        The rows, without other columns that are empty in them.
-    """
-    taken = take_rows(rows, positions)
-    kept = rows.columns.isin(taken.columns) | rows.columns.isin(needed)
-    return conformed(taken, rows.loc[:, kept].iloc[:0])
-
-
-def shared(frame: dd.DataFrame) -> dd.DataFrame:
-    """Return a frame whose partitions are made once, however often it is used in a result.
-
-    Parameters
-    ----------
-    frame : dask.dataframe.DataFrame
-        Any; what it does not need itself is no longer left out of it by what comes later.
-
-    Returns
-    -------
-    dask.dataframe.DataFrame
-        The same partitions.
-    """
-    return _frame_of(frame.to_delayed(), frame._meta)  # noqa: SLF001
+    keep: tuple[str, ...]
+    """Columns that who gets rows needs also if they are empty in these."""
 
 
 def exchanged(
@@ -149,16 +98,20 @@ def exchanged(
         The rows by partition, in the order in which they were.
     """
     parcels = frame.map_partitions(
-        _sent, route, npartitions, *more, meta=_parcels_meta(), align_dataframes=False
+        _sent,
+        route,
+        npartitions,
+        *more,
+        meta=parcels_meta(),
+        enforce_metadata=False,
+        align_dataframes=False,
     )
-    return _met(parcels, npartitions, meta)
+    return arrived([Arriving(_met(parcels, npartitions), meta, None)], meta=meta)
 
 
-def _met(parcels: dd.DataFrame, npartitions: int, meta: pd.DataFrame) -> dd.DataFrame:
+def _met(parcels: dd.DataFrame, npartitions: int) -> dd.DataFrame:
     # `shuffle` would choose partitions by a hash; divisions that are given are kept to.
-    met = parcels.set_index("goal", divisions=list(range(npartitions + 1)))
-    # The divisions are of partitions, and not of the index that the rows have.
-    return met.map_partitions(_received, meta=meta, like=meta, clear_divisions=True)
+    return parcels.set_index("goal", divisions=list(range(npartitions + 1)))
 
 
 def _sent(
@@ -167,32 +120,25 @@ def _sent(
     npartitions: int,
     *more: Any,
     source: int = 0,
+    keep: Collection[str] = (),
     partition_info: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     goal = np.asarray(route(rows, npartitions, *more), np.int64)
     order = np.argsort(goal, kind="stable")
     goals, starts = np.unique(goal[order], return_index=True)
     in_order = bool((np.diff(order) > 0).all())
-    parcels = packed(rows if in_order else take_rows(rows, order), [*starts, len(rows)])
-    if partition_info:
-        source = partition_info["number"]
-    return pd.DataFrame(
-        {
-            "goal": goals,
-            "source": np.full(len(goals), source, np.int64),
-            "parcel": pd.arrays.ArrowExtensionArray(
-                pa.chunked_array([pa.array(parcels, pa.large_binary())])
-            ),
-        }
-    )
+    sorted_rows = rows if in_order else rows_at(rows, order, list(keep))
+    parcels = packed(sorted_rows, [*starts, len(rows)], keep=keep)
+    return parcels_frame(parcels, goals, partition_info["number"] if partition_info else source)
 
 
-def _received(parcels: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
-    ordered = parcels.sort_values("source", kind="stable")
-    return unpacked(ordered["parcel"].tolist(), like)
-
-
-def by_range(frame: dd.DataFrame | Parts, key: Key) -> dd.DataFrame:
+def by_range(
+    frame: dd.DataFrame | Parts,
+    key: Key,
+    then: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+    *,
+    meta: pd.DataFrame | None = None,
+) -> dd.DataFrame:
     """Send rows to partitions so that no key is smaller than those of partitions before it.
 
     Parameters
@@ -202,6 +148,10 @@ def by_range(frame: dd.DataFrame | Parts, key: Key) -> dd.DataFrame:
     key : callable
         Given rows, returns what to sort them by as one array, and a mask of those without
         a key; these go last. Rows with equal keys come together.
+    then : callable, optional
+        What to make of the rows of a partition, as for :func:`arrived`.
+    meta : DataFrame, optional
+        Columns and dtypes of that; by default those of `frame`.
 
     Returns
     -------
@@ -214,11 +164,11 @@ def by_range(frame: dd.DataFrame | Parts, key: Key) -> dd.DataFrame:
     Sample sort: each partition tells evenly spaced ones of its sorted keys, and those of
     all partitions, weighted by their rows, tell where to cut.
     """
-    (ranged,) = together_by_range([frame], key)
-    return ranged
+    sent = sent_by_range([frame], key)
+    return arrived(sent, then, meta=sent[0].meta if meta is None else meta)
 
 
-def together_by_range(frames: Sequence[dd.DataFrame | Parts], key: Key) -> list[dd.DataFrame]:
+def sent_by_range(frames: Sequence[dd.DataFrame | Parts], key: Key) -> list[Arriving]:
     """Send rows of several frames to partitions by range, cut in the same places.
 
     Parameters
@@ -230,39 +180,51 @@ def together_by_range(frames: Sequence[dd.DataFrame | Parts], key: Key) -> list[
 
     Returns
     -------
-    list of dask.dataframe.DataFrame
+    list of Arriving
         Each with as many partitions as the first.
     """
     # Not as frames, of which Dask would copy the thousand columns of meta in each step.
-    all_parts = [
-        frame if isinstance(frame, Parts) else Parts(frame.to_delayed(), frame._meta)  # noqa: SLF001
-        for frame in frames
-    ]
+    all_parts = [frame if isinstance(frame, Parts) else _parts(frame, key) for frame in frames]
     number = len(all_parts[0].parts)
-    if all(len(parts) == number == 1 for parts, _ in all_parts):
-        whole = dask.delayed(conformed, pure=False)
-        return [_frame_of([whole(*parts, meta)], meta) for parts, meta in all_parts]
-    sample = dask.delayed(_sample, pure=False)
-    samples = [sample(part, key) for parts, _ in all_parts for part in parts]
+    if all(len(one.parts) == number == 1 for one in all_parts):
+        whole = dask.delayed(_whole, pure=False)
+        return [
+            Arriving(frame_of([whole(*parts)], parcels_meta()), meta, keep)
+            for parts, meta, keep in all_parts
+        ]
+    samples = [dask.delayed(_sampled, pure=False)(part) for one in all_parts for part in one.parts]
     cuts = dask.delayed(_cuts, pure=False)(samples, number)
-    send = dask.delayed(_sent, pure=False)
-    return [
-        _met(
-            _frame_of(
-                [send(part, _between, number, key, cuts, source=n) for n, part in enumerate(parts)],
-                _parcels_meta(),
-            ),
-            number,
-            meta,
-        )
-        for parts, meta in all_parts
-    ]
+    send = dask.delayed(_sent_on, pure=False)
+    arriving = []
+    for parts, meta, keep in all_parts:
+        sent = [send(part, number, key, cuts, source=n, keep=keep) for n, part in enumerate(parts)]
+        arriving.append(Arriving(_met(frame_of(sent, parcels_meta()), number), meta, keep))
+    return arriving
 
 
-def _frame_of(parts: Sequence[Delayed], meta: pd.DataFrame) -> dd.DataFrame:
-    # Dask would take objects for text.
-    with dask.config.set({"dataframe.convert-string": False}):
-        return dd.from_delayed(list(parts), meta=meta, verify_meta=False, prefix="eve-shared")
+def _parts(frame: dd.DataFrame, key: Key) -> Parts:
+    keep = tuple(frame.columns)
+    return Parts(parts_of(frame, held, more=[key, keep]), frame._meta, keep)  # noqa: SLF001
+
+
+def held(rows: pd.DataFrame, key: Key, keep: Collection[str]) -> Held:
+    """Pack rows that have to wait until others have told their keys.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of one partition.
+    key : callable
+        As in :func:`by_range`.
+    keep : collection of str
+        Columns to keep also if they are empty.
+
+    Returns
+    -------
+    Held
+        What `Parts` consist of.
+    """
+    return Held(packed(rows, [0, len(rows)], keep=keep), *_sample(rows, key))
 
 
 def _sample(rows: pd.DataFrame, key: Key) -> tuple[NDArray[Any], float]:
@@ -272,6 +234,29 @@ def _sample(rows: pd.DataFrame, key: Key) -> tuple[NDArray[Any], float]:
         return values, 1.0
     places = np.linspace(0, len(values) - 1, _SAMPLES).astype(np.int64)
     return values[places], len(values) / _SAMPLES
+
+
+def _sampled(part: Held) -> tuple[NDArray[Any], float]:
+    return part.sample, part.weight
+
+
+def _whole(part: Held) -> pd.DataFrame:
+    return parcels_frame(part.parcels, np.zeros(len(part.parcels), np.int64))
+
+
+def _sent_on(
+    part: Held,
+    npartitions: int,
+    key: Key,
+    cuts: NDArray[Any],
+    *,
+    source: int,
+    keep: Collection[str],
+) -> pd.DataFrame:
+    if not part.parcels:
+        return parcels_frame([], np.zeros(0, np.int64))
+    rows = unpacked(part.parcels)
+    return _sent(rows, _between, npartitions, key, cuts, source=source, keep=keep)
 
 
 def _cuts(samples: list[tuple[NDArray[Any], float]], npartitions: int) -> NDArray[Any]:

@@ -17,9 +17,9 @@ from suricata_eve.analysis.connections import TELLING
 from suricata_eve.analysis.flow_events import Flows, flow_positions
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
-from suricata_eve.dask.exchange import Parts, by_range, parts_of, rows_at, together_by_range
+from suricata_eve.dask.exchange import Held, Parts, by_range, held, sent_by_range
 from suricata_eve.dask.flow_ids import among, ids_in, union
-from suricata_eve.dask.packing import conformed
+from suricata_eve.dask.parcels import arrived, parts_of, rows_at
 from suricata_eve.errors import EveTypeError, EveValueError
 
 if TYPE_CHECKING:
@@ -83,8 +83,9 @@ def by_flow(frame: dd.DataFrame, flows: LazyFlows = None) -> dd.DataFrame:
     return _of_ids(frame, ids_in(values))
 
 
-def _with_id(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows_at(rows, np.flatnonzero(rows["flow_id"].notna()), ["flow_id"])
+def _with_id(rows: pd.DataFrame) -> Held:
+    positions = np.flatnonzero(rows["flow_id"].notna())
+    return held(rows_at(rows, positions, TELLING), _by_id, TELLING)
 
 
 def _ids_of_any(values: pd.Series | pd.Index) -> pa.Array:
@@ -102,25 +103,23 @@ def _key(ids: pa.Array) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     return np.maximum(numbers, numbers.dtype.type(0)).astype(np.uint64), missing
 
 
-def _sorted(
-    frame: dd.DataFrame, wanted: Callable[..., pd.DataFrame], *more: object
-) -> dd.DataFrame:
+def _sorted(frame: dd.DataFrame, wanted: Callable[..., Held], *more: object) -> dd.DataFrame:
     """Sort the events of wanted flows."""
     meta = frame._meta  # noqa: SLF001
-    ranged = by_range(Parts(parts_of(frame, wanted, more=more), meta), _by_id)
-    return ranged.map_partitions(_flow_by_flow, meta=meta)
+    return by_range(Parts(parts_of(frame, wanted, more=more), meta, TELLING), _by_id, _flow_by_flow)
 
 
 def _flow_by_flow(rows: pd.DataFrame) -> pd.DataFrame:
-    return conformed(take_rows(rows, flow_positions(rows, method="by_flow")), rows)
+    return take_rows(rows, flow_positions(rows, method="by_flow"))
 
 
 def _of_ids(frame: dd.DataFrame, ids: pa.Array | Delayed) -> dd.DataFrame:
     return _sorted(frame, _wanted, ids)
 
 
-def _wanted(rows: pd.DataFrame, ids: pa.Array) -> pd.DataFrame:
-    return rows_at(rows, np.flatnonzero(among(rows["flow_id"], ids)), ["flow_id"])
+def _wanted(rows: pd.DataFrame, ids: pa.Array) -> Held:
+    positions = np.flatnonzero(among(rows["flow_id"], ids))
+    return held(rows_at(rows, positions, TELLING), _by_id, TELLING)
 
 
 # A mask means the flows of its events.
@@ -145,8 +144,8 @@ def _of_mask(frame: dd.DataFrame, mask: dd.Series) -> dd.DataFrame:
         verify_meta=False,
     )
     marked = meta.assign(**{_MEANT: pd.Series([], dtype=pd.ArrowDtype(pa.bool_()))})
-    rows = Parts(parts_of(frame, _marked, more=[meant, ids]), marked)
-    return by_range(rows, _by_id).map_partitions(_flows_meant, meta=meta)
+    rows = Parts(parts_of(frame, _marked, more=[meant, ids]), marked, (*TELLING, _MEANT))
+    return by_range(rows, _by_id, _flows_meant, meta=meta)
 
 
 def _ids_meant(rows: pd.DataFrame, mask: pd.Series) -> tuple[pa.Array, pd.Series]:
@@ -154,18 +153,18 @@ def _ids_meant(rows: pd.DataFrame, mask: pd.Series) -> tuple[pa.Array, pd.Series
     return ids_in(rows["flow_id"][meant]), pd.Series(meant, index=rows.index)
 
 
-def _marked(rows: pd.DataFrame, meant: pd.Series, ids: pa.Array) -> pd.DataFrame:
+def _marked(rows: pd.DataFrame, meant: pd.Series, ids: pa.Array) -> Held:
     positions = np.flatnonzero(among(rows["flow_id"], ids))
-    result = rows_at(rows, positions, ["flow_id"]).copy(deep=False)
+    result = rows_at(rows, positions, TELLING).copy(deep=False)
     chosen = meant.to_numpy(bool)[positions]
     result[_MEANT] = pd.arrays.ArrowExtensionArray(pa.array(chosen))
-    return result
+    return held(result, _by_id, (*TELLING, _MEANT))
 
 
 def _flows_meant(rows: pd.DataFrame) -> pd.DataFrame:
     mask = rows[_MEANT].to_numpy(bool)
     rows = rows.drop(columns=_MEANT)
-    return conformed(take_rows(rows, flow_positions(rows, mask, method="by_flow")), rows)
+    return take_rows(rows, flow_positions(rows, mask, method="by_flow"))
 
 
 def _fitted(frame: dd.DataFrame, values: pd.Series, *, aligned: bool) -> dd.Series:
@@ -208,19 +207,19 @@ def _of_given(frame: dd.DataFrame, flows: pd.DataFrame | dd.DataFrame) -> dd.Dat
     require_columns(flows._meta, ["flow_id"], method="by_flow")  # noqa: SLF001
     require_once(flows._meta, TELLING, method="by_flow")  # noqa: SLF001
     flows = flows[[name for name in flows.columns if name in TELLING]]
-    given = Parts(flows.to_delayed(), flows._meta)  # noqa: SLF001
+    # Read once for all that is asked of it.
+    parts = parts_of(flows, _given)
     if told is None and "host" in flows.columns:
-        tell = dask.delayed(_tells_hosts, pure=False)
-        told = merged([tell(part) for part in given.parts], any)
-    ids_of_part = dask.delayed(_ids_given, pure=False)
-    ids = merged([ids_of_part(part) for part in given.parts], union)
+        told = merged([part[2] for part in parts], any)
+    ids = merged([part[1] for part in parts], union)
+    given = Parts([part[0] for part in parts], flows._meta, TELLING)  # noqa: SLF001
 
     # The rows of a partition, and whether it tells hosts: read once for both.
     parts = parts_of(frame, _wanted_and_hosts, more=[ids])
     hosts = merged([part[1] for part in parts], any)
     by_id = dask.delayed(_taken_by_id, pure=False)(hosts, told)
-    rows, flows = together_by_range([Parts([part[0] for part in parts], meta), given], _by_id)
-    return rows.map_partitions(_flows_given, flows, by_id, meta=meta, align_dataframes=False)
+    rows = Parts([part[0] for part in parts], meta, TELLING)
+    return arrived(sent_by_range([rows, given], _by_id), _flows_given, meta=meta, more=[by_id])
 
 
 def _tells_hosts(rows: pd.DataFrame) -> bool:
@@ -231,14 +230,14 @@ def _taken_by_id(hosts: bool, told: bool | None) -> bool:  # noqa: FBT001
     return hosts and not told
 
 
-def _ids_given(rows: pd.DataFrame) -> pa.Array:
-    return ids_in(rows["flow_id"])
+def _given(rows: pd.DataFrame) -> tuple[Held, pa.Array, bool]:
+    return held(rows, _by_id, TELLING), ids_in(rows["flow_id"]), _tells_hosts(rows)
 
 
-def _wanted_and_hosts(rows: pd.DataFrame, ids: pa.Array) -> tuple[pd.DataFrame, bool]:
+def _wanted_and_hosts(rows: pd.DataFrame, ids: pa.Array) -> tuple[Held, bool]:
     return _wanted(rows, ids), _tells_hosts(rows)
 
 
 def _flows_given(rows: pd.DataFrame, flows: pd.DataFrame, by_id: bool) -> pd.DataFrame:  # noqa: FBT001
     positions = flow_positions(rows, flows, method="by_flow", by_id=by_id)
-    return conformed(take_rows(rows, positions), rows)
+    return take_rows(rows, positions)

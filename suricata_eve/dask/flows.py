@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import dask
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ import pyarrow as pa
 
 from suricata_eve.analysis.columns import integer_column, joined
 from suricata_eve.dask.exchange import exchanged
+from suricata_eve.dask.parcels import kept_packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -198,16 +198,7 @@ def beside(
     told. The result is one of parts: Dask would take a frame of two origins for one that has
     to be aligned with itself, as in ``result[result["client_ip"] == ip]``, and shuffle it.
     """
-    put = frame.map_partitions(function, told, meta=meta, align_dataframes=False)
-    # Dask would take objects for text.
-    with dask.config.set({"dataframe.convert-string": False}):
-        return dd.from_delayed(
-            put.to_delayed(),
-            meta=meta,
-            divisions=frame.divisions if frame.known_divisions else None,
-            prefix="eve-beside",
-            verify_meta=False,
-        )
+    return kept_packed(frame, function, told, meta=meta)
 
 
 def _by_position(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Frames to bytes that travel between workers, and back.
+"""Frames to bytes that travel between workers or wait there, and back.
 
 A frame of events has a thousand columns, most of them empty in any part of it; empty ones stay
 behind, and come back as chunks that share one buffer of zeros.
@@ -7,21 +7,121 @@ behind, and come back as chunks that share one buffer of zeros.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from suricata_eve.analysis.rows import take_rows
 from suricata_eve.ingest.nulls import Nulls
+from suricata_eve.schema.fields import arrow_type
 
-__all__ = ["conformed", "packed", "stacked", "unpacked"]
+__all__ = ["Columns", "Meta", "conformed", "narrowed", "packed", "stacked", "unpacked"]
 
 
-def packed(frame: pd.DataFrame, ends: Sequence[int]) -> list[bytes]:
+class Columns:
+    """What columns a frame has: a frame without rows, for tasks to bring along.
+
+    A thousand empty columns of pandas take a tenth of a second to be pickled, for each task.
+
+    Parameters
+    ----------
+    meta : DataFrame
+        With these columns; its rows do not matter.
+    """
+
+    def __init__(self, meta: pd.DataFrame) -> None:
+        self.names, self.dtypes = meta.columns, list(meta.dtypes)
+        self.index = meta.index[:0]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Mostly what the schema of EVE tells at the other end as well.
+        others = {
+            place: dtype
+            for place, (name, dtype) in enumerate(self.items())
+            if not (isinstance(dtype, pd.ArrowDtype) and dtype.pyarrow_dtype == _known(name))
+        }
+        return _columns, (self.names, others, self.index)
+
+    def __dask_tokenize__(self) -> object:
+        return type(self).__name__, list(self.names), list(map(str, self.dtypes)), self.index
+
+    def items(self) -> list[tuple[Any, Any]]:
+        """Return each name with its dtype."""
+        return list(zip(self.names, self.dtypes, strict=True))
+
+    def empty(self) -> pd.DataFrame:
+        """Return the frame without rows."""
+        data = {
+            place: pd.Series([], dtype=dtype, index=self.index)
+            for place, dtype in enumerate(self.dtypes)
+        }
+        result = pd.DataFrame(data, index=self.index)
+        result.columns = self.names
+        return result
+
+
+Meta: TypeAlias = "Columns | pd.DataFrame"
+"""Tells columns and their dtypes."""
+
+
+def _columns(names: pd.Index, others: dict[int, Any], index: pd.Index) -> Columns:
+    held: dict[pa.DataType, pd.ArrowDtype] = {}
+    dtypes = []
+    for place, name in enumerate(names):
+        if place in others:
+            dtypes.append(others[place])
+            continue
+        kind = _known(name)
+        if kind not in held:
+            held[kind] = pd.ArrowDtype(kind)
+        dtypes.append(held[kind])
+    return _columns_with(names, dtypes, index)
+
+
+def _columns_with(names: pd.Index, dtypes: list[Any], index: pd.Index) -> Columns:
+    result = Columns.__new__(Columns)
+    result.names, result.dtypes, result.index = names, dtypes, index[:0]
+    return result
+
+
+def _known(name: object) -> pa.DataType | None:
+    return arrow_type(name) if isinstance(name, str) else None
+
+
+def _columns_of(meta: Meta) -> Columns:
+    return meta if isinstance(meta, Columns) else Columns(meta)
+
+
+def narrowed(frame: pd.DataFrame, keep: Collection[Any] = ()) -> pd.DataFrame:
+    """Leave out the columns that are empty.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any; it is not changed.
+    keep : collection of str, default ()
+        Columns to keep also if they are empty.
+
+    Returns
+    -------
+    DataFrame
+        All rows.
+    """
+    kept = np.array([name in keep or not _is_empty(column) for name, column in frame.items()], bool)
+    return frame if kept.all() else frame.loc[:, kept]
+
+
+def _is_empty(column: pd.Series) -> bool:
+    if not isinstance(column.dtype, pd.ArrowDtype):
+        return bool(np.all(pd.isna(column.array)))
+    data = column.array.__arrow_array__()
+    return bool(data.null_count == len(data))
+
+
+def packed(frame: pd.DataFrame, ends: Sequence[int], *, keep: Collection[Any] = ()) -> list[bytes]:
     """Return runs of rows as bytes, each without the columns that are empty in it.
 
     Parameters
@@ -30,6 +130,8 @@ def packed(frame: pd.DataFrame, ends: Sequence[int]) -> list[bytes]:
         Columns of any dtype, each name once.
     ends : sequence of int
         The first row of each run, ascending, and the end of the last.
+    keep : collection of str, default ()
+        Columns to keep also if they are empty.
 
     Returns
     -------
@@ -38,97 +140,107 @@ def packed(frame: pd.DataFrame, ends: Sequence[int]) -> list[bytes]:
     """
     if len(ends) < 2 or ends[0] == ends[-1]:
         return []
-    held = take_rows(frame, np.arange(ends[0], ends[-1]))
     arrow: dict[str, pa.ChunkedArray] = {}
     others: dict[Any, Any] = {}
     names: list[Any] = []
-    for name, column in held.items():
-        if isinstance(column.dtype, pd.ArrowDtype):
+    for name, column in frame.items():
+        if not isinstance(column.dtype, pd.ArrowDtype):
+            others[name] = column.array
+        elif name in keep or not _is_empty(column):
             arrow[str(len(names))] = pa.chunked_array(column.array.__arrow_array__())
             names.append(name)
-        else:
-            others[name] = column.array
-    table = pa.table(arrow).combine_chunks()
+    table = pa.table(arrow).slice(ends[0], ends[-1] - ends[0]).combine_chunks()
     parcels = []
-    for start, stop in pairwise(int(end - ends[0]) for end in ends):
+    for start, stop in pairwise(map(int, ends)):
         there = {name: array[start:stop] for name, array in others.items()}
-        there = {name: array for name, array in there.items() if not np.all(pd.isna(array))}
-        filled, stream = _stream(table.slice(start, stop - start))
-        known = [names[n] for n in filled]
-        parcels.append(pickle.dumps((known, stream, there, held.index[start:stop])))
+        there = {
+            name: array
+            for name, array in there.items()
+            if name in keep or not np.all(pd.isna(array))
+        }
+        run = table.slice(start - ends[0], stop - start)
+        filled = [
+            place
+            for place, (name, column) in enumerate(zip(names, run.columns, strict=True))
+            if name in keep or column.null_count < len(column)
+        ]
+        stream = _stream(run.select(filled))
+        known = [names[place] for place in filled]
+        parcels.append(pickle.dumps((known, stream, there, frame.index[start:stop])))
     return parcels
 
 
-def _stream(run: pa.Table) -> tuple[list[int], bytes]:
-    """Return which columns have a value, and these as bytes."""
-    filled = [n for n, column in enumerate(run.columns) if column.null_count < len(column)]
-    run = run.select(filled)
+def _stream(run: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with pa.ipc.new_stream(sink, run.schema, options=options) as writer:
         writer.write_table(run)
-    return filled, sink.getvalue().to_pybytes()
+    stream: bytes = sink.getvalue().to_pybytes()
+    return stream
 
 
-def unpacked(parcels: Sequence[bytes], meta: pd.DataFrame) -> pd.DataFrame:
+def unpacked(
+    parcels: Sequence[bytes],
+    meta: Meta | None = None,
+    *,
+    keep: Collection[Any] | None = None,
+    combined: bool = True,
+) -> pd.DataFrame:
     """Put packed rows below one another.
 
     Parameters
     ----------
     parcels : sequence of bytes
         What :func:`packed` gave for frames whose columns are of those of `meta`.
-    meta : DataFrame
-        The columns of the result, in order, with their dtypes.
+    meta : DataFrame or Columns, optional
+        The columns of the result, in order, with their dtypes. By default those of the only
+        parcel that there is.
+    keep : collection of str, optional
+        Which columns to give that no parcel has. By default all, and these are empty.
+    combined : bool, default True
+        Whether to make each column one chunk, rather than one for each parcel.
 
     Returns
     -------
     DataFrame
-        Their rows; a column that none of them has is empty.
+        Their rows.
     """
-    if not parcels:
-        return meta.iloc[:0].copy()
-    tables, others, indexes = [], [], []
+    held: list[dict[Any, Any]] = []
+    indexes: list[pd.Index] = []
     for parcel in parcels:
         # Made by `packed`, on the way from worker to worker, as Dask itself does.
-        names, stream, there, index = pickle.loads(parcel)  # noqa: S301
+        names, stream, others, index = pickle.loads(parcel)  # noqa: S301
         table = pa.ipc.open_stream(stream).read_all()
-        if not names:  # which does not tell how many rows it has
-            table = pa.table({"": pa.nulls(len(index))})
-        tables.append(table.rename_columns(list(map(str, names)) or [""]))
-        others.append(there)
+        held.append(dict(zip(names, table.columns, strict=True)) | others)
         indexes.append(index)
-    kinds = {
-        str(name): dtype.pyarrow_dtype
-        for name, dtype in meta.dtypes.items()
-        if isinstance(dtype, pd.ArrowDtype)
-    }
-    lengths = [len(index) for index in indexes]
-    whole = pa.concat_tables(tables, promote_options="default").combine_chunks()
-    nulls = Nulls(sum(lengths))
-    held = set(whole.column_names)
-    data = {}
-    for name, dtype in meta.dtypes.items():
-        if not isinstance(dtype, pd.ArrowDtype):
-            data[name] = _objects([there.get(name) for there in others], lengths, dtype)
-            continue
-        kind = kinds[str(name)]
-        if str(name) in held:
-            column = whole[str(name)]
-            column = column if column.type == kind else column.cast(kind)
-        else:
-            column = pa.chunked_array([nulls.of(kind, sum(lengths))])
-        data[name] = pd.arrays.ArrowExtensionArray(column)
-    return _frame(data, indexes, meta)
+    columns = _columns_in(held[0], indexes[0]) if meta is None else _columns_of(meta)
+    if keep is not None:
+        wanted = {*keep}.union(*held)
+        columns = _some(columns, [name in wanted for name in columns.names])
+    return _below(held, indexes, columns, combined=combined) if held else columns.empty()
 
 
-def conformed(frame: pd.DataFrame, meta: pd.DataFrame) -> pd.DataFrame:
+def _columns_in(held: dict[Any, Any], index: pd.Index) -> Columns:
+    dtypes = [
+        pd.ArrowDtype(column.type) if isinstance(column, pa.ChunkedArray) else column.dtype
+        for column in held.values()
+    ]
+    return _columns_with(pd.Index(list(held), dtype=object, tupleize_cols=False), dtypes, index)
+
+
+def _some(columns: Columns, kept: list[bool]) -> Columns:
+    dtypes = [dtype for dtype, is_kept in zip(columns.dtypes, kept, strict=True) if is_kept]
+    return _columns_with(columns.names[np.array(kept, bool)], dtypes, columns.index)
+
+
+def conformed(frame: pd.DataFrame, meta: Meta) -> pd.DataFrame:
     """Give a frame the columns of another, in order; those that it lacks are empty.
 
     Parameters
     ----------
     frame : DataFrame
         Some of the columns of `meta`, of the same dtypes.
-    meta : DataFrame
+    meta : DataFrame or Columns
         The columns of the result.
 
     Returns
@@ -139,14 +251,14 @@ def conformed(frame: pd.DataFrame, meta: pd.DataFrame) -> pd.DataFrame:
     return stacked([frame], meta)
 
 
-def stacked(frames: Sequence[pd.DataFrame], meta: pd.DataFrame) -> pd.DataFrame:
+def stacked(frames: Sequence[pd.DataFrame], meta: Meta) -> pd.DataFrame:
     """Put frames below one another that each have some of the columns of another.
 
     Parameters
     ----------
     frames : sequence of DataFrame
         At least one.
-    meta : DataFrame
+    meta : DataFrame or Columns
         The columns of the result, with their dtypes.
 
     Returns
@@ -154,34 +266,53 @@ def stacked(frames: Sequence[pd.DataFrame], meta: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Their rows.
     """
-    lengths = [len(frame) for frame in frames]
-    nulls = Nulls(max(lengths))
-    held: list[dict[Any, Any]] = [
-        {name: frame.iloc[:, place].array for place, name in enumerate(frame.columns)}
-        for frame in frames
-    ]
-    data = {}
-    for name, dtype in meta.dtypes.items():
+    held = [{name: column.array for name, column in frame.items()} for frame in frames]
+    return _below(held, [frame.index for frame in frames], _columns_of(meta))
+
+
+def _below(
+    held: Sequence[dict[Any, Any]],
+    indexes: list[pd.Index],
+    columns: Columns,
+    *,
+    combined: bool = False,
+) -> pd.DataFrame:
+    """Put columns below one another."""
+    lengths = [len(index) for index in indexes]
+    nulls = Nulls(sum(lengths))
+    empty: dict[pa.DataType, pa.ChunkedArray] = {}
+    data: dict[Any, Any] = {}
+    for name, dtype in columns.items():
         parts = [arrays.get(name) for arrays in held]
         if not isinstance(dtype, pd.ArrowDtype):
             data[name] = _objects(parts, lengths, dtype)
             continue
         kind = dtype.pyarrow_dtype
-        chunks: list[pa.Array] = []
-        for part, length in zip(parts, lengths, strict=True):
-            chunks += [nulls.of(kind, length)] if part is None else _chunks(part, kind)
-        data[name] = pd.arrays.ArrowExtensionArray(pa.chunked_array(chunks, kind))
-    return _frame(data, [frame.index for frame in frames], meta)
+        if all(part is None for part in parts):
+            if kind not in empty:
+                empty[kind] = pa.chunked_array([nulls.of(kind, sum(lengths))], kind)
+            column = empty[kind]
+        else:
+            chunks: list[pa.Array] = []
+            for part, length in zip(parts, lengths, strict=True):
+                chunks += [nulls.of(kind, length)] if part is None else _chunks(part, kind)
+            column = pa.chunked_array(chunks, kind)
+            if combined and len(chunks) > 1:  # of a table, as more text than fits stays in chunks
+                column = pa.table([column], [""]).combine_chunks().column(0)
+        data[name] = pd.arrays.ArrowExtensionArray(column)
+    return _frame(data, indexes, columns)
 
 
-def _frame(data: dict[Any, Any], indexes: list[pd.Index], meta: pd.DataFrame) -> pd.DataFrame:
+def _frame(data: dict[Any, Any], indexes: list[pd.Index], columns: Columns) -> pd.DataFrame:
     index = indexes[0].append(indexes[1:]) if len(indexes) > 1 else indexes[0]
-    index = index.rename(meta.index.name)
-    for name, dtype in meta.dtypes.items():
-        if pd.api.types.is_object_dtype(dtype):  # pandas would take an array of texts for text
+    index = index.rename(columns.index.name)
+    for name, dtype in columns.items():
+        if (
+            isinstance(dtype, np.dtype) and dtype.kind == "O"
+        ):  # pandas would take an array of texts for text
             data[name] = pd.Series(data[name], index=index, dtype=object)
     result = pd.DataFrame(data, index=index, copy=False)
-    result.columns = meta.columns
+    result.columns = columns.names
     return result
 
 
@@ -201,7 +332,7 @@ def _missing(dtype: Any, length: int) -> pd.Series:
     return pd.Series(np.nan, index=range(length), dtype=object).astype(dtype)
 
 
-def _chunks(array: Any, kind: pa.DataType) -> list[pa.Array]:
-    data = pa.chunked_array(array.__arrow_array__())
+def _chunks(part: Any, kind: pa.DataType) -> list[pa.Array]:
+    data = part if isinstance(part, pa.ChunkedArray) else pa.chunked_array(part.__arrow_array__())
     chunks: list[pa.Array] = (data if data.type == kind else data.cast(kind)).chunks
     return chunks

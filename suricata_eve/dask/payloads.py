@@ -19,9 +19,9 @@ from suricata_eve import analysis
 from suricata_eve.analysis.columns import integer_column, joined
 from suricata_eve.analysis.orientation import orientation
 from suricata_eve.analysis.payloads import found_payloads, payloads_table, searched
-from suricata_eve.dask.exchange import shared
 from suricata_eve.dask.flows import PLACE, POSITION, beside, by_flow_id, home, place_of, with_place
 from suricata_eve.dask.orientation import evidence
+from suricata_eve.dask.parcels import shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dask.dataframe as dd
@@ -64,7 +65,7 @@ def unexpected_ports(
     names = [*evidence(frame), *(name for name in _READ if name in frame.columns)]
     rows = in_flows(frame, names)
     found = rows.map_partitions(_found, expected, meta, meta=_found(rows._meta, expected, meta))  # noqa: SLF001
-    return by_range(found, _first_seen).map_partitions(_sorted, list(meta.columns), meta=meta)
+    return by_range(found, _first_seen, partial(_sorted, names=list(meta.columns)), meta=meta)
 
 
 def _kept(expected: Any) -> Any:

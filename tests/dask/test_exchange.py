@@ -15,8 +15,9 @@ pytest.importorskip("dask.dataframe")
 
 import dask.dataframe as dd
 
-from suricata_eve.dask.exchange import by_range, exchanged, shared
+from suricata_eve.dask.exchange import by_range, exchanged
 from suricata_eve.dask.packing import conformed, packed, stacked, unpacked
+from suricata_eve.dask.parcels import shared
 
 LISTS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
 

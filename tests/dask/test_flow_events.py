@@ -17,7 +17,8 @@ from dask_frames import dealt, failing, in_parts
 
 import suricata_eve.dask  # noqa: F401
 from suricata_eve import EveTypeError, EveValueError, MissingColumnError
-from suricata_eve.dask.exchange import Parts, together_by_range
+from suricata_eve.dask.exchange import Parts, by_range, sent_by_range
+from suricata_eve.dask.packing import unpacked
 
 TIME = pa.timestamp("us", "UTC")
 # Flow 7 on two hosts, on host a started twice; flow 8 has no host.
@@ -179,14 +180,21 @@ def test_only_events_of_wanted_flows_travel(monkeypatch: pytest.MonkeyPatch) -> 
 
     sent: list[int] = []
 
-    def told(frames: list[dd.DataFrame | Parts], key: Any) -> list[dd.DataFrame]:
+    def told(frames: list[Parts]) -> None:
         for frame in frames:
-            parts = frame.parts if isinstance(frame, Parts) else frame.to_delayed()
-            sent.append(sum(map(len, dask.compute(*parts))))
-        return together_by_range(frames, key)
+            held = [part.parcels for part in dask.compute(*frame.parts)]
+            sent.append(sum(len(unpacked(parcels)) for parcels in held if parcels))
 
-    monkeypatch.setattr(flow_events, "together_by_range", told)
-    monkeypatch.setattr(flow_events, "by_range", lambda frame, key: told([frame], key)[0])
+    def range_told(frame: Parts, *more: Any, **options: Any) -> dd.DataFrame:
+        told([frame])
+        return by_range(frame, *more, **options)
+
+    def sent_told(frames: list[Parts], key: Any) -> Any:
+        told(frames)
+        return sent_by_range(frames, key)
+
+    monkeypatch.setattr(flow_events, "by_range", range_told)
+    monkeypatch.setattr(flow_events, "sent_by_range", sent_told)
     ddf = in_parts(EVENTS, [4, 5])
     for flows in (8, ddf["host"].isna() & ~ddf["flow_id"].isna(), ddf["flow_id"].isin([8])):
         ddf.eve.by_flow(flows)

@@ -1,0 +1,287 @@
+"""Partitions that are handed on as bytes: what waits or travels has no empty columns.
+
+Dask keeps, measures, writes to disk and sends what tasks return. A frame of all columns counts
+there as if none of them were empty; so it is made in the last step of a task, of what was packed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import dask
+import dask.dataframe as dd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from suricata_eve.analysis.rows import take_rows
+from suricata_eve.dask.packing import Columns, conformed, narrowed, packed, unpacked
+
+if TYPE_CHECKING:
+    from dask.delayed import Delayed
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Arriving",
+    "arrived",
+    "frame_of",
+    "kept_packed",
+    "parcels_frame",
+    "parcels_meta",
+    "parts_of",
+    "rows_at",
+    "shared",
+]
+
+
+class Arriving(NamedTuple):
+    """Rows on their way, for :func:`arrived`."""
+
+    parcels: dd.DataFrame
+    """What comes to each partition."""
+
+    meta: pd.DataFrame
+    """All columns of the rows."""
+
+    keep: tuple[str, ...] | None
+    """Columns that there are also if they are empty; None for all."""
+
+
+def parcels_meta() -> pd.DataFrame:
+    """Return a frame of parcels without any."""
+    return pd.DataFrame(
+        {
+            "goal": np.zeros(0, np.int64),
+            "source": np.zeros(0, np.int64),
+            "parcel": pd.Series([], dtype=pd.ArrowDtype(pa.large_binary())),
+        }
+    )
+
+
+def parcels_frame(
+    parcels: Sequence[bytes], goals: NDArray[np.int64], source: int = 0
+) -> pd.DataFrame:
+    """Put parcels into a frame, which Dask can shuffle.
+
+    Parameters
+    ----------
+    parcels : sequence of bytes
+        What was packed.
+    goals : ndarray of int64
+        The partition that each goes to.
+    source : int, default 0
+        The one that they come from.
+
+    Returns
+    -------
+    DataFrame
+        A row for each.
+    """
+    return pd.DataFrame(
+        {
+            "goal": goals,
+            "source": np.full(len(goals), source, np.int64),
+            "parcel": pd.arrays.ArrowExtensionArray(
+                pa.chunked_array([pa.array(parcels, pa.large_binary())])
+            ),
+        }
+    )
+
+
+def frame_of(
+    parts: Sequence[Delayed], meta: pd.DataFrame, divisions: tuple[Any, ...] | None = None
+) -> dd.DataFrame:
+    """Return the frame of partitions.
+
+    Parameters
+    ----------
+    parts : sequence of Delayed
+        Of the columns and dtypes of `meta`.
+    meta : DataFrame
+        Which is not looked at in them.
+    divisions : tuple, optional
+        Of their index, if they are known.
+
+    Returns
+    -------
+    dask.dataframe.DataFrame
+        Of one origin.
+    """
+    # Dask would take objects for text.
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_delayed(
+            list(parts), meta=meta, divisions=divisions, verify_meta=False, prefix="eve-shared"
+        )
+
+
+def parts_of(
+    frame: dd.DataFrame, function: Callable[..., Any], *, more: Sequence[object] = ()
+) -> list[Delayed]:
+    """Return what a function makes of each partition of a frame.
+
+    Parameters
+    ----------
+    frame : dask.dataframe.DataFrame
+        Any.
+    function : callable
+        Called as ``function(rows, *more)``, together with what makes the partition; so
+        nobody else who needs it has to wait for this, or keeps it waiting.
+    more : sequence of object, default ()
+        Passed to it; a ``Delayed`` as its value.
+
+    Returns
+    -------
+    list of Delayed
+        Of any kind.
+    """
+    made = frame.map_partitions(function, *more, meta=("x", object), enforce_metadata=False)
+    return list(made.to_delayed())
+
+
+def rows_at(
+    rows: pd.DataFrame, positions: NDArray[np.int64], needed: Sequence[str]
+) -> pd.DataFrame:
+    """Take rows that are only handed on.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A partition; it is not changed.
+    positions : ndarray of int64
+        Which of them.
+    needed : sequence of str
+        Columns that are kept also if they are empty.
+
+    Returns
+    -------
+    DataFrame
+        The rows, without other columns that are empty in them.
+    """
+    if len(positions) == len(rows) and bool((np.diff(positions) > 0).all()):
+        return narrowed(rows, needed)
+    taken = take_rows(rows, positions)
+    missing = rows.columns.isin(list(needed)) & ~rows.columns.isin(taken.columns)
+    if not missing.any():
+        return taken
+    kept = rows.columns.isin(taken.columns) | missing
+    return conformed(taken, rows.loc[:, kept].iloc[:0])
+
+
+def shared(frame: dd.DataFrame) -> dd.DataFrame:
+    """Return a frame whose partitions are made once, however often it is used in a result.
+
+    Parameters
+    ----------
+    frame : dask.dataframe.DataFrame
+        Any; what it does not need itself is no longer left out of it by what comes later.
+
+    Returns
+    -------
+    dask.dataframe.DataFrame
+        The same partitions.
+    """
+    return frame_of(frame.to_delayed(), frame._meta)  # noqa: SLF001
+
+
+def arrived(
+    frames: Sequence[Arriving],
+    then: Callable[..., pd.DataFrame] | None = None,
+    *,
+    meta: pd.DataFrame,
+    more: Sequence[object] = (),
+) -> dd.DataFrame:
+    """Return what is made of rows where they arrive.
+
+    Parameters
+    ----------
+    frames : sequence of Arriving
+        Of as many partitions each.
+    then : callable, optional
+        Called as ``then(*rows, *more)`` with the rows of each frame in a partition, without
+        columns that are empty in them and need not be kept. By default the rows of the first.
+    meta : DataFrame
+        Columns and dtypes of the result, of which what `then` returns may lack some.
+    more : sequence of object, default ()
+        Passed to `then`; a ``Delayed`` as its value.
+
+    Returns
+    -------
+    dask.dataframe.DataFrame
+        With all columns, which it has only from the last step of its task on.
+    """
+    first, *others = (frame.parcels for frame in frames)
+    # The divisions are of partitions, and not of the index that the rows have.
+    return first.map_partitions(
+        _received,
+        *others,
+        *more,
+        likes=[(Columns(frame.meta), frame.keep) for frame in frames],
+        then=then,
+        out=Columns(meta),
+        meta=meta,
+        enforce_metadata=False,
+        align_dataframes=False,
+        clear_divisions=True,
+    )
+
+
+def _received(
+    *arguments: Any,
+    likes: Sequence[tuple[Columns, Collection[str] | None]],
+    then: Callable[..., pd.DataFrame] | None,
+    out: Columns,
+) -> pd.DataFrame:
+    frames = []
+    for parcels, (columns, keep) in zip(arguments, likes, strict=False):
+        ordered = parcels.sort_values("source", kind="stable")
+        frames.append(unpacked(ordered["parcel"].tolist(), columns, keep=keep))
+    if then is not None:
+        return conformed(then(*frames, *arguments[len(likes) :]), out)
+    return conformed(frames[0], out) if likes[0][1] is not None else frames[0]
+
+
+def kept_packed(
+    frame: dd.DataFrame, function: Callable[..., pd.DataFrame], *others: object, meta: pd.DataFrame
+) -> dd.DataFrame:
+    """Return what a function makes of partitions, which waits without its empty columns.
+
+    Parameters
+    ----------
+    frame : dask.dataframe.DataFrame
+        Any.
+    function : callable
+        Called with a partition of it, and what `others` are there.
+    *others : object
+        Frames of as many partitions, or what every partition is given.
+    meta : DataFrame
+        Columns and dtypes of the result.
+
+    Returns
+    -------
+    dask.dataframe.DataFrame
+        Of one origin, with the divisions of the frame; made once, however often it is used.
+    """
+    parcels = frame.map_partitions(
+        _kept,
+        *others,
+        function=function,
+        meta=parcels_meta(),
+        enforce_metadata=False,
+        align_dataframes=False,
+    )
+    divisions = frame.divisions if frame.known_divisions else None
+    return frame_of(parcels.to_delayed(), parcels_meta(), divisions).map_partitions(
+        _received,
+        likes=[(Columns(meta), None)],
+        then=None,
+        out=Columns(meta),
+        meta=meta,
+        enforce_metadata=False,
+    )
+
+
+def _kept(*arguments: Any, function: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    rows = function(*arguments)
+    parcels = packed(rows, [0, len(rows)])
+    return parcels_frame(parcels, np.zeros(len(parcels), np.int64))
