@@ -58,8 +58,9 @@ def lines_between(
         return
     at, size = first, STEP_BYTES
     while at < stop:
-        data, have = _step(file, at, min(size, stop - at))
-        if not have:
+        asked = min(size, stop - at)
+        data, have = _step(file, at, asked)
+        if have < asked:
             raise changed()
         cut = data.rfind(b"\n", 0, have) + 1
         if cut:
