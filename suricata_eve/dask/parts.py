@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -175,7 +176,7 @@ def parts(files: Sequence[EveFile], *, block_bytes: int | None) -> list[Part]:
     files : sequence of EveFile
         The files.
     block_bytes : int or None
-        How many bytes of a plain file are a part; None for all of them.
+        How many bytes of a plain file are a part at most; None for all of them.
 
     Returns
     -------
@@ -187,9 +188,10 @@ def parts(files: Sequence[EveFile], *, block_bytes: int | None) -> list[Part]:
         if not file.is_plain or file.size is None:
             found.append(Part(file))
             continue
-        step = block_bytes or max(file.size, 1)
-        starts = range(0, max(file.size, 1), step)
-        found += [Part(file, start, min(start + step, file.size)) for start in starts]
+        # All about as large, so that no worker waits for others who have one more.
+        number = -(-file.size // block_bytes) if block_bytes and file.size else 1
+        cuts = [file.size * n // number for n in range(number + 1)]
+        found += [Part(file, start, stop) for start, stop in pairwise(cuts)]
     return found or [Part(None)]
 
 

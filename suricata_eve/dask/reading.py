@@ -87,8 +87,8 @@ def read_eve(
         What to read, as :func:`suricata_eve.read_eve` takes it: a path, a glob, a folder (its
         ``eve*.json*`` in the order of rotation) or a URL, as workers can open it too.
     blocksize : int, str or None, default "64 MiB"
-        How much of a plain file is a partition: bytes, or a text such as ``"64 MiB"``. None
-        for one partition a file, which a compressed file always is.
+        How much of a plain file is a partition at most, of equal ones: bytes, or a text such
+        as ``"64 MiB"``. None for one partition a file, which a compressed file always is.
     event_types, exclude_event_types, flow_ids, since, until, contains
         Which events to read, as for :func:`suricata_eve.read_eve`.
     columns : str, list of str, or callable, optional
