@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["unique"]
 
 _COUNTS = ("events", "first", "last", "clients", "servers")
+_SHARE = 4  # so many partitions share one of rows, which are small, since each takes time
 _SIDES = ("client_ip", "server_ip")
 _ITSELF = len(_SIDES)  # not a side: the row of the value itself
 
@@ -79,18 +80,22 @@ def unique(frame: dd.DataFrame, field: str) -> dd.DataFrame:
     known = analysis.unique(frame._meta, field)  # noqa: SLF001
     kind = kind_of_values(pa.array(known["value"].array).type, field, method="unique")
     part = _part(frame, field)
-    number = part.npartitions
-    tasks = [dask.delayed(_counted)(rows, field, kind) for rows in by_flow_id(part).to_delayed()]
-    total = dask.delayed(sum)([task[1] for task in tasks])
     empty = _rows_of(kind)
-    with dask.config.set({"dataframe.convert-string": False}):
-        rows = dd.from_delayed([task[0] for task in tasks], meta=empty, verify_meta=False)
-    if number > 1:
+    # Together with what brings a partition's flows, and with what packs the rows of it.
+    rows = by_flow_id(part).map_partitions(
+        _counted, field, kind, meta=empty, enforce_metadata=False
+    )
+    number = -(-part.npartitions // _SHARE)
+    if part.npartitions > 1:
         rows = exchanged(rows, _by_pair, npartitions=number, meta=empty)
     counts = rows.map_partitions(_pairs_counted, meta=_pairs_counted(empty))
     if number > 1:
         counts = exchanged(counts, _by_value, npartitions=number, meta=counts._meta)  # noqa: SLF001
-    table = counts.map_partitions(_summed, meta=_summed(counts._meta))  # noqa: SLF001
+    summed = counts.map_partitions(_summed, meta=_summed(counts._meta))  # noqa: SLF001
+    parts = summed.to_delayed()  # made once, since all of them tell what a share is one of
+    total = dask.delayed(_total)(parts)
+    with dask.config.set({"dataframe.convert-string": False}):
+        table = dd.from_delayed(parts, meta=summed._meta, verify_meta=False)  # noqa: SLF001
     addresses = has_ends(frame._meta)  # noqa: SLF001
     told = _table(table._meta, 1, addresses=addresses)  # noqa: SLF001
     return by_range(table, _largest_first).map_partitions(
@@ -112,6 +117,9 @@ class _Pairs(NamedTuple):
     side: NDArray[np.int8]
     address: pa.Array
     events: NDArray[np.int64]
+    all_events: NDArray[np.int64]
+    """How many have a value, of which a list has several; told by any of the rows."""
+
     first: NDArray[np.int64]
     last: NDArray[np.int64]
 
@@ -122,11 +130,12 @@ class _Pairs(NamedTuple):
 def _rows_of(kind: pa.DataType) -> pd.DataFrame:
     none = np.zeros(0, np.int64)
     side = np.zeros(0, np.int8)
-    return _Pairs(pa.array([], kind), side, pa.array([], pa.string()), none, none, none).frame()
+    texts = pa.array([], pa.string())
+    return _Pairs(pa.array([], kind), side, texts, none, none, none, none).frame()
 
 
-def _counted(rows: pd.DataFrame, field: str, kind: pa.DataType) -> tuple[pd.DataFrame, int]:
-    """Return the values and pairs of some flows, and how many events have a value."""
+def _counted(rows: pd.DataFrame, field: str, kind: pa.DataType) -> pd.DataFrame:
+    """Return the values and pairs of some flows."""
     sides = Sides(rows)
     events, codes, distinct = occurrences(rows, field, method="unique", sides=sides)
     distinct = as_kind(distinct, kind, field, method="unique")
@@ -145,6 +154,8 @@ def _counted(rows: pd.DataFrame, field: str, kind: pa.DataType) -> tuple[pd.Data
     value = np.concatenate(values)
     more = len(value) - size
     count = np.append(np.bincount(codes, minlength=size), np.zeros(more, np.int64))
+    all_events = np.zeros(len(value), np.int64)
+    all_events[:1] = len(np.unique(events))
     first, last = (
         np.append(seen, np.full(more, never))
         for seen, never in zip((first, last), NEVER, strict=True)
@@ -154,10 +165,11 @@ def _counted(rows: pd.DataFrame, field: str, kind: pa.DataType) -> tuple[pd.Data
         np.concatenate(side),
         pa.concat_arrays(address),
         count,
+        all_events,
         first,
         last,
     )
-    return pairs.frame(), len(np.unique(events))
+    return pairs.frame()
 
 
 def _data(rows: pd.DataFrame, name: str) -> pa.Array:
@@ -191,8 +203,8 @@ def _numbers(rows: pd.DataFrame, codes: NDArray[np.int64], size: int) -> dict[st
     first, last = (np.full(size, never) for never in NEVER)
     np.minimum.at(first, codes, rows["first"].to_numpy(np.int64))
     np.maximum.at(last, codes, rows["last"].to_numpy(np.int64))
-    count = _added(rows, "events", codes, size)
-    return {"events": pa.array(count), "first": pa.array(first), "last": pa.array(last)}
+    sums = {name: pa.array(_added(rows, name, codes, size)) for name in ("events", "all_events")}
+    return {**sums, "first": pa.array(first), "last": pa.array(last)}
 
 
 def _added(rows: pd.DataFrame, name: str, codes: NDArray[np.int64], size: int) -> Any:
@@ -209,6 +221,10 @@ def _summed(rows: pd.DataFrame) -> pd.DataFrame:
     for name in ("clients", "servers"):
         data[name] = pa.array(_added(rows, name, codes, size))
     return arrow_frame(data)
+
+
+def _total(tables: list[pd.DataFrame]) -> int:
+    return sum(int(table["all_events"].sum()) for table in tables)
 
 
 def _largest_first(rows: pd.DataFrame) -> tuple[NDArray[np.bytes_], NDArray[np.bool_]]:
