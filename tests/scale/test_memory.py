@@ -54,3 +54,28 @@ def test_memory_stays_under_the_limit_of_each_worker(million: Path) -> None:
         summary.reset_index(drop=True).drop(columns=lists), expected.drop(columns=lists)
     )
     pd.testing.assert_frame_equal(users.reset_index(drop=True), eve.unique("http.http_user_agent"))
+
+
+def test_frames_of_all_columns_travel_without_those_that_are_empty(tmp_path: Path) -> None:
+    """Dense, each of these partitions would be as large as a tenth of a worker's memory."""
+    path = tmp_path / "eve.json"
+    many_events.write_many(path, events=60_000)
+    ddf = eve_dask.read_eve(path, blocksize="4 MiB", on_new_fields="skip")
+    assert len(ddf.columns) > 1500
+    with worker_processes.running(memory=f"{LIMIT >> 20} MiB") as client:
+        with worker_processes.watched(client) as found:
+            flows = ddf.eve.by_flow().eve.to_pandas()
+            oriented = ddf.eve.orient().eve.to_pandas()
+        assert set(client.run(worker_processes.process).values()) == set(found.peaks)
+
+    assert max(found.peaks.values()) < LIMIT
+    whole = suricata_eve.read_eve(path)
+    eve = EveAccessor(whole[[name for name in whole.columns if name in ddf.columns]])
+    pd.testing.assert_frame_equal(
+        flows.reset_index(drop=True), eve.by_flow().reset_index(drop=True)
+    )
+    # In the order of the file.
+    pd.testing.assert_frame_equal(
+        oriented.sort_index().reset_index(drop=True),
+        eve.orient().sort_index().reset_index(drop=True),
+    )
