@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from suricata_eve import scan_eve
-from suricata_eve.dataset import intake
+from suricata_eve.dataset import intake, waiting
 from suricata_eve.dataset import parts as parts_module
 from suricata_eve.dataset import write as write_module
 from suricata_eve.dataset.layout import LINE
@@ -64,7 +64,13 @@ def small_runs(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
 
 
 def group_rows(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    monkeypatch.setattr(waiting, "_GROUP_ROWS", rows)
     monkeypatch.setattr(parts_module, "_GROUP_ROWS", rows)
+
+
+def group_bytes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(waiting, "_WAITING_BYTES", size)
+    monkeypatch.setattr(parts_module, "_PENDING_BYTES", size)
 
 
 # --- the same events -----------------------------------------------------------------------------
@@ -289,7 +295,7 @@ def test_what_can_be_no_folder_of_its_own_is_told_by_the_file(name: str, tmp_pat
     scan = scan_eve(log({"event_type": name, "n": 1}, {"n": 2}))
     scan.to_parquet(tmp_path, partition_by=BY_TYPE)
 
-    assert files(tmp_path) == [f"{NO_TYPE}/000001-000.parquet", f"{OTHER}/000001-001.parquet"]
+    assert files(tmp_path) == [f"{NO_TYPE}/000001-001.parquet", f"{OTHER}/000001-000.parquet"]
     (shared,) = parts(tmp_path, "__other__")
     assert shared.to_pylist() == [{"_event_type": name, "n": 1}]
 
@@ -377,7 +383,7 @@ def test_long_files_are_written_in_groups_of_rows(
     group_rows(monkeypatch, 20)
     scan_eve(data).to_parquet(tmp_path / "rows", partition_by=BY_TYPE)
     group_rows(monkeypatch, 1000)
-    monkeypatch.setattr(parts_module, "_PENDING_BYTES", 1)
+    group_bytes(monkeypatch, 1)
     scan_eve(data).to_parquet(tmp_path / "bytes", partition_by=BY_TYPE)
 
     def groups(folder: str) -> list[int]:
@@ -398,7 +404,7 @@ def test_no_more_files_are_open_than_a_process_may_have(
 ) -> None:
     """A folder whose file had to make room for others gets another one."""
     monkeypatch.setattr(parts_module, "_MAX_OPEN", 3)
-    monkeypatch.setattr(parts_module, "_PENDING_BYTES", 1)
+    group_bytes(monkeypatch, 1)
     small_runs(monkeypatch, 1)
     most = 0
     begun = parts_module.Parts._begun
@@ -528,6 +534,7 @@ def test_unfinished_files_are_no_part_of_the_dataset(
         return result
 
     monkeypatch.setattr(parts_module.Parts, "_begun", looked)
+    group_bytes(monkeypatch, 1)
     half_bad(monkeypatch, on_bad_lines="skip").to_parquet(tmp_path)
 
     assert [found for found, _ in seen] == [[]] * len(seen)

@@ -27,7 +27,7 @@ from suricata_eve.ingest.sources import Block, Place, blocks
 
 __all__ = ["Intake"]
 
-_STEP_BYTES = 8 << 20
+_STEP_BYTES = 6 << 20
 _MAX_MARKS = 64
 _BLANK, _LINE_END = b" \t\r\n\0", 10
 

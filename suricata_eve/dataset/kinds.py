@@ -102,6 +102,10 @@ class Kinds:
         for path, column in zip(table.column_names, table.columns, strict=True):
             if pt.is_null(column.type):
                 continue
+            if path not in self._samples and self._types.get(path) == column.type:
+                if column.null_count < len(column):
+                    columns[path] = column  # as nearly all are
+                continue
             if _depth(column.type) > _DEEPEST:
                 column = _as_text(column)  # noqa: PLW2901
                 report.texts.add(path)

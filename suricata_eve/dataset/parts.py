@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
+from suricata_eve.dataset.behind import Beside
 from suricata_eve.dataset.layout import LINE, field_of, staged_path
 from suricata_eve.dataset.manifest import DataFile
 from suricata_eve.schema.fields import sort_key
@@ -21,8 +23,9 @@ from suricata_eve.schema.fields import sort_key
 __all__ = ["Parts", "open_writer", "synced"]
 
 _GROUP_ROWS = 100_000
-_PENDING_BYTES = 40 << 20
+_PENDING_BYTES = 16 << 20
 _MAX_OPEN = 64
+_WRITING = 2  # threads; each holds the rows of one file, and all others wait
 _SYNCING = 8  # threads: what several wait for is written at once
 
 
@@ -117,8 +120,8 @@ class _File:
     no_time: int = 0
 
     def write(self, lots: list[_Lot]) -> None:
+        """Write events, and let go of them."""
         table = _stacked([lot.table for lot in lots], self.schema)
-        self.writer.write_table(table)
         lines = table.column(LINE)
         if not self.rows:
             self.first_line = lines[0].as_py()
@@ -130,6 +133,11 @@ class _File:
         lasts = [self.last_seen, *(lot.last_seen for lot in seen)]
         self.first_seen = min((one for one in firsts if one is not None), default=None)
         self.last_seen = max((one for one in lasts if one is not None), default=None)
+        self.writer.write_table(table)
+        lots.clear()
+        del table, lines, seen
+        # Which is much, and others go on with the memory of the system beside this thread.
+        pa.default_memory_pool().release_unused()
 
 
 class _Folder:
@@ -161,6 +169,7 @@ class Parts:
         self._open: dict[str, _Folder] = {}  # by how long ago they were written to
         self._bytes = 0
         self._number = 0  # over all folders: "Alert" and "alert" are one on some systems
+        self._writing = Beside("encoder", threads=_WRITING)
         self._pool: ThreadPoolExecutor | None = None
         self._ended: list[tuple[_File, str, Future[int] | int]] = []
 
@@ -181,7 +190,7 @@ class Parts:
             When the events were.
         """
         place = self._folders.setdefault(folder, _Folder(event_type))
-        size = table.nbytes
+        size = table.get_total_buffer_size()
         place.lots.append(_Lot.of(table, times))
         place.rows += len(table)
         place.bytes += size
@@ -190,8 +199,6 @@ class Parts:
             self._flush(folder)
         if self._bytes > _PENDING_BYTES:
             self._flush_half()
-            # What was written is garbage at once, and parsing goes on beside it.
-            pa.default_memory_pool().release_unused()
 
     def finish(self) -> list[DataFile]:
         """Write the rest.
@@ -203,6 +210,7 @@ class Parts:
         """
         for folder in list(self._folders):
             self._flush(folder, at_end=True)
+        self._writing.wait_for_all()
         for folder in list(self._open):
             self._end(folder)
         files = [
@@ -224,6 +232,7 @@ class Parts:
 
     def abandon(self) -> None:
         """Close all files."""
+        self._writing.end()
         for folder in self._open.values():
             # What made the read fail is told, rather than that the disk is still full.
             with suppress(OSError, pa.ArrowException):
@@ -233,6 +242,7 @@ class Parts:
         self._shut()
 
     def _shut(self) -> None:
+        self._writing.end()
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
@@ -270,7 +280,7 @@ class Parts:
         if place.file is None:
             place.file = self._begun(folder, schema)
         self._open[folder] = self._open.pop(folder, place)
-        place.file.write(lots)
+        self._writing.call(place.file.path, partial(place.file.write, lots))
 
     def _begun(self, folder: str, schema: pa.Schema) -> _File:
         while len(self._open) >= _MAX_OPEN:
@@ -286,6 +296,7 @@ class Parts:
         file, place.file = place.file, None
         if file is None:
             return
+        self._writing.wait(file.path)
         file.writer.close()
         file.writer = None
         path = self._root / staged_path(self._commit, file.path)

@@ -32,9 +32,12 @@ from suricata_eve.dataset.layout import (
 from suricata_eve.dataset.manifest import DataFile, Manifest, SourceProgress, save, unfinished
 from suricata_eve.dataset.migrate import beyond_int64, has_negative, migrate
 from suricata_eve.dataset.parts import Parts
-from suricata_eve.ingest.assemble import Assembled
+from suricata_eve.dataset.waiting import Waiting
+from suricata_eve.ingest.assemble import Assembled, assemble
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rest import Run
+from suricata_eve.ingest.segment import Segment
+from suricata_eve.ingest.wanted import Wanted
 from suricata_eve.schema.event_types import EVENT_TYPES
 
 __all__ = ["Store"]
@@ -54,6 +57,8 @@ class Store:
         What is in it.
     total : Report
         Told what was read, left out and changed.
+    wanted : Wanted or None
+        The columns to give; None for all.
     without_times : bool
         Whether ``timestamp`` is read for the folders alone.
 
@@ -64,13 +69,21 @@ class Store:
     """
 
     def __init__(
-        self, root: Path, manifest: Manifest, total: Report, *, without_times: bool
+        self,
+        root: Path,
+        manifest: Manifest,
+        total: Report,
+        *,
+        wanted: Wanted | None,
+        without_times: bool,
     ) -> None:
         self.manifest = manifest
         self._root = root
         self._total = total
         self._report = Report()
+        self._wanted = wanted
         self._without_times = without_times
+        self._waiting = Waiting()
         self._committing = False
         self._kinds = {
             name: Kinds(schema, manifest.samples.get(name))
@@ -93,24 +106,12 @@ class Store:
 
     def add(self, run: Run) -> None:
         """Take events, to be in the dataset after the next commit."""
-        report = run.report
-        shared: list[tuple[pa.Table, np.ndarray, pa.ChunkedArray | None]] = []
-        for part in sorted(run.parts, key=lambda part: int(part.lines[0])):
-            name = type_name(part.groups[0][0])
-            is_new = name not in self._kinds and name not in EVENT_TYPES
-            if is_new and len(self._kinds) >= _MAX_TYPES:
-                name = OTHER_TYPES
-            kinds = self._kinds.setdefault(name, Kinds())
-            table, times = self._columns(part, name)
-            table = kinds.conform(table, report)
-            if name == OTHER_TYPES:
-                shared.append((table, part.lines, times))
-            else:
-                self._add(name, table, part.lines, times)
-        if shared:
-            self._add_shared(shared)
-        self._report.merge(report)
-        self._total.merge(report)
+        for segment in sorted(run.segments, key=lambda segment: int(segment.lines[0])):
+            self._waiting.add(self._name(segment.event_type), segment)
+        self._count(run.report)
+        run.segments.clear()  # so that columns go when they have been put together
+        for name, segments in self._waiting.enough():
+            self._put(name, segments)
 
     def commit(self, sources: Iterable[SourceProgress], lines: int) -> None:
         """Make all that was taken a part of the dataset.
@@ -123,6 +124,8 @@ class Store:
             How many lines they are.
         """
         number = self.manifest.commits + 1
+        for name, segments in self._waiting.rest():
+            self._put(name, segments)
         new = self._parts.finish()
         self._committing = True
         files = [*self.manifest.files, *new]
@@ -168,6 +171,7 @@ class Store:
 
     def abandon(self) -> None:
         """Remove what was taken since the last commit."""
+        self._waiting = Waiting()
         self._parts.abandon()
         if not self._committing:
             self._remove_staged(self.manifest.commits + 1)
@@ -177,6 +181,39 @@ class Store:
         for report in (self._report, self._total):
             report.bad_values += count
             report.bad_value_reasons += Counter({f"{field} is not an integer of 64 bits": count})
+
+    def _count(self, report: Report) -> None:
+        self._report.merge(report)
+        self._total.merge(report)
+
+    def _name(self, event_type: str | None) -> str:
+        """Return the name of what events of a type are put together with."""
+        name = type_name(event_type)
+        is_new = name not in self._kinds and name not in EVENT_TYPES
+        if is_new and len(self._kinds) >= _MAX_TYPES:
+            name = OTHER_TYPES
+        self._kinds.setdefault(name, Kinds())
+        return name
+
+    def _put(self, name: str, segments: list[Segment]) -> None:
+        """Put events of one name together, those of each type apart."""
+        report, kinds = Report(), self._kinds[name]
+        shared: list[tuple[pa.Table, np.ndarray, pa.ChunkedArray | None]] = []
+        types: dict[str | None, list[Segment]] = {}
+        for segment in segments:
+            types.setdefault(segment.event_type, []).append(segment)
+        segments.clear()
+        for own in types.values():
+            part = assemble(own, report, self._wanted)
+            table, times = self._columns(part, name)
+            table = kinds.conform(table, report)
+            if name == OTHER_TYPES:
+                shared.append((table, part.lines, times))
+            else:
+                self._add(name, table, part.lines, times)
+        if shared:
+            self._add_shared(shared)
+        self._count(report)
 
     def _columns(self, part: Assembled, name: str) -> tuple[pa.Table, pa.ChunkedArray | None]:
         """Return the fields of events as their files have them, and their times."""

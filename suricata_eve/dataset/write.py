@@ -31,7 +31,7 @@ __all__ = ["Added", "Status", "write_dataset"]
 
 Status: TypeAlias = Literal["written", "continued", "known"]
 
-_RUN_BYTES = 24 << 20
+_RUN_BYTES = 42 << 20
 _COMMIT_BYTES = 1 << 30
 """Within a source there is a commit when so many bytes have come since the last one."""
 _COMMIT_AT_END = 128 << 20
@@ -95,7 +95,13 @@ def write_dataset(
             manifest = replace(manifest, partition_by=keys, options=options)
         total = Report(sources=names(sources))
         asked = with_times(replace(reading, block_bytes=_RUN_BYTES))
-        store = Store(root, manifest, total, without_times=asked.wanted != reading.wanted)
+        store = Store(
+            root,
+            manifest,
+            total,
+            wanted=asked.wanted,
+            without_times=asked.wanted != reading.wanted,
+        )
         store.recover()
         with Behind("writer") as writer, Behind("digest") as hashing:
             writing = _Writing(asked, store, writer, hashing, total)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 __all__ = ["Buffers"]
 
+_KEPT_BYTES = 96 << 20
+
 
 class Buffers:
     """A few buffers of one size.
@@ -15,8 +17,9 @@ class Buffers:
     ----------
     size : int
         How large each is.
-    most : int, default 4
-        How many are kept: one block is parsed, one waits, one is ready, and one is made.
+    most : int, optional
+        How many are kept; by default those of 96 MiB, and at least 4: one block is parsed, one
+        waits, one is ready, and one is made.
 
     Examples
     --------
@@ -31,9 +34,9 @@ class Buffers:
     True
     """
 
-    def __init__(self, *, size: int, most: int = 4) -> None:
+    def __init__(self, *, size: int, most: int | None = None) -> None:
         self._size = size
-        self._most = most
+        self._most = max(4, _KEPT_BYTES // max(1, size)) if most is None else most
         self._kept: list[bytearray] = []
 
     def take(self) -> bytearray:

@@ -6,6 +6,8 @@ parser makes takes time, however few its rows. So the lines of several blocks ar
 
 from __future__ import annotations
 
+from threading import Lock
+
 import numpy as np
 import pyarrow as pa
 
@@ -42,6 +44,9 @@ class Joint:
         self, blocks: list[Lined], *, source: str, source_line: int, first_line: int, offset: int
     ) -> None:
         self.blocks = blocks
+        self._lock = Lock()
+        self._to_gather: int | None = None
+        self._kept: dict[int, bytes] = {}
         self.first_line = first_line
         self._source = source
         self._source_line = source_line
@@ -76,8 +81,43 @@ class Joint:
         """Return the positions of lines, by their numbers over all sources."""
         return np.searchsorted(self._numbers, numbers)
 
+    def release_after(self, pieces: int) -> None:
+        """Let go of the text of the blocks once so many pieces have been gathered.
+
+        The lines that the parser must not see stay, and those that `keep` is told of; of the
+        others there is no `line` any more.
+
+        Parameters
+        ----------
+        pieces : int
+            How often `gathered` will be called, and be all.
+        """
+        for position in self.odd().tolist():
+            self._kept[position] = self.line(position)
+        self._to_gather = pieces
+        self._release()
+
+    def keep(self, positions: np.ndarray, lines: pa.Array) -> None:
+        """Have lines stay that would go after `release_after`.
+
+        Parameters
+        ----------
+        positions : numpy.ndarray of int64
+            Their positions.
+        lines : pyarrow.LargeBinaryArray
+            The lines at these.
+        """
+        if self._to_gather is not None:
+            self._kept.update(zip(positions.tolist(), lines.to_pylist(), strict=True))
+
+    def _release(self) -> None:
+        if self._to_gather == 0:
+            self.blocks = [block.without_text() for block in self.blocks]
+
     def line(self, position: int) -> bytes:
         """Return a line with its line end."""
+        if position in self._kept:
+            return self._kept[position]
         which = int(np.searchsorted(self._firsts, position, side="right")) - 1
         return self.blocks[which].lines.line(position - int(self._firsts[which]))
 
@@ -92,7 +132,12 @@ class Joint:
             )
             if stop > start
         ]
-        return parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
+        lines = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
+        with self._lock:
+            if self._to_gather is not None:
+                self._to_gather -= 1
+                self._release()
+        return lines
 
     def segment(
         self, event_type: str | None, positions: np.ndarray, columns: dict[str, Part]

@@ -5,7 +5,6 @@ A line is what ends in ``\n`` in bytes. Nothing is copied: lines are offsets int
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,11 +103,7 @@ def find_lines(block: bytes | bytearray | memoryview) -> Lines:
     (3, b'{}')
     """
     data = np.frombuffer(block, np.uint8)
-    ends = [
-        np.flatnonzero(data[start : start + _STEP] == _NEWLINE) + (start + 1)
-        for start in range(0, len(data), _STEP)
-    ]
-    offsets = np.concatenate([np.zeros(1, np.int64), *ends])
+    offsets = np.append(0, _places(data, _NEWLINE) + 1)
     if len(data) and offsets[-1] != len(data):
         offsets = np.append(offsets, len(data))
     return Lines(data, offsets.astype(np.int64, copy=False), block)
@@ -156,7 +151,7 @@ def openers(array: pa.Array) -> np.ndarray:
         One for each line; those inside text count as well.
     """
     # "[" and "{" are the same but for one bit.
-    return _counted(array, lambda text: (text & 0xDF) == _BRACKET)
+    return _counted(array, _BRACKET, bits=0xDF)
 
 
 def colons(array: pa.Array) -> np.ndarray:
@@ -172,20 +167,31 @@ def colons(array: pa.Array) -> np.ndarray:
     numpy.ndarray of int64
         One for each line; those inside text count as well.
     """
-    return _counted(array, lambda text: text == _COLON)
+    return _counted(array, _COLON)
 
 
-def _counted(array: pa.Array, is_one: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+def _counted(array: pa.Array, byte: int, *, bits: int = 0xFF) -> np.ndarray:
     _, offsets, data = array.buffers()
     ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     start, stop = int(ends[0]), int(ends[-1])
     text = np.frombuffer(data, np.uint8)[start:stop] if data is not None else np.empty(0, np.uint8)
-    found = [
-        np.flatnonzero(is_one(text[at : at + _STEP])) + (start + at)
-        for at in range(0, len(text), _STEP)
-    ]
-    places = np.concatenate(found) if found else np.empty(0, np.int64)
-    return np.diff(np.searchsorted(places, ends))
+    return np.diff(np.searchsorted(_places(text, byte, bits=bits) + start, ends))
+
+
+def _places(text: np.ndarray, byte: int, *, bits: int = 0xFF) -> np.ndarray:
+    """Return where a byte is, of which only some bits count."""
+    # One piece of memory for all steps: workers of Dask give what is freed back at once
+    # (`MALLOC_TRIM_THRESHOLD_`), and new memory has to be cleared by the system.
+    room = np.empty(min(_STEP, len(text)), np.uint8)
+    found = [np.empty(0, np.int64)]
+    for at in range(0, len(text), _STEP):
+        step = text[at : at + _STEP]
+        held = room[: len(step)]
+        if bits != 0xFF:
+            step = np.bitwise_and(step, np.uint8(bits), out=held)
+        same = np.equal(step, np.uint8(byte), out=held.view(bool))
+        found.append(np.flatnonzero(same) + at)
+    return np.concatenate(found)
 
 
 def _is_utf8(lines: Lines) -> np.ndarray | bool:

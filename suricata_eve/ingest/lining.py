@@ -8,7 +8,7 @@ about, are told apart by protocol as well.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -71,6 +71,11 @@ class Lined:
     kinds: list[Kind]
     codes: np.ndarray
     counted: Counter[str]
+
+    def without_text(self) -> Lined:
+        """Return what is known of the lines, so that their block can go."""
+        none = find_lines(b"")
+        return replace(self, lines=none, array=none.as_arrow())
 
 
 def line_up(

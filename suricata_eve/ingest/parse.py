@@ -140,8 +140,7 @@ def parse(lines: pa.Array, declared: Declared, wanted: Wanted | None = None) -> 
     """
     positions = np.arange(len(lines))
     most = _MAX_OPENERS if wanted is None else MAX_DEPTH
-    longest = pc.max(pc.binary_length(lines)).as_py() or 0
-    levels = openers(lines) if longest > most else np.zeros(len(lines), np.int64)
+    levels = _levels_at_most(lines, longer=most)
     odd = levels > _MAX_OPENERS
     if wanted is not None and wanted.schema is not None:
         alike = reads_alike(lines, levels)
@@ -163,6 +162,18 @@ def parse(lines: pa.Array, declared: Declared, wanted: Wanted | None = None) -> 
         if columns is not None:
             columns = {path: part for path, part in columns.items() if wanted.reads(path)}
         yield Parsed(parsed.positions, columns)
+
+
+def _levels_at_most(lines: pa.Array, *, longer: int) -> np.ndarray:
+    """Return how many levels each line has at most, if it has more bytes than that; else 0."""
+    levels = np.zeros(len(lines), np.int64)
+    long = np.flatnonzero(np.asarray(pc.binary_length(lines)) > longer)
+    if len(long):
+        # Not copied where that is most of the work.
+        chosen = lines.take(pa.array(long)) if 2 * len(long) < len(lines) else lines
+        counts = openers(chosen)
+        levels[long] = counts if len(counts) == len(long) else counts[long]
+    return levels
 
 
 def _parse(lines: pa.Array, positions: np.ndarray, declared: Declared) -> Iterator[Parsed]:

@@ -1,11 +1,10 @@
-"""The rest of a source, of which lines were read before, to a table for each event type."""
+"""The rest of a source, of which lines were read before, to segments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from suricata_eve.ingest.assemble import Assembled, assemble
 from suricata_eve.ingest.read import Reading, stop_at
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.segment import Segment
@@ -21,15 +20,15 @@ class Run:
 
     Attributes
     ----------
-    parts : list of Assembled
-        The events of each type apart: no type's columns depend on what others hold.
+    segments : list of Segment
+        The events; no type's columns depend on what others hold.
     report : Report
-        What was read, left out and changed on the way to them.
+        What was read, and left out.
     stop : int
         Byte offset of their end in the source.
     """
 
-    parts: list[Assembled]
+    segments: list[Segment]
     report: Report
     stop: int
 
@@ -74,9 +73,7 @@ def read_rest(
         report = Report(sources=[name], lines=block.lines)
         report.add(block.found)
         report.events = sum(len(segment.lines) for segment in block.segments)
-        types: dict[str | None, list[Segment]] = {}
-        for segment in block.segments:
-            types.setdefault(segment.event_type, []).append(segment)
-        stop = block.stop
+        run = Run(block.segments, report, block.stop)
         del block
-        yield Run([assemble(s, report, reading.wanted) for s in types.values()], report, stop)
+        yield run
+        del run

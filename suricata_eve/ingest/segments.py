@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+import pyarrow as pa
 
 from suricata_eve.ingest.joint import Joint
 from suricata_eve.ingest.lining import Kind, Lined, line_up
@@ -228,7 +229,10 @@ class Segmenter:
     ) -> _Parsing:
         """Hand lines to the parser, piece by piece."""
         jobs = []
-        for kind, piece in joint.pieces(positions):
+        pieces = joint.pieces(positions)
+        if self._selection is EVERYTHING and not self._divisible:
+            joint.release_after(len(pieces))  # nothing is parsed again
+        for kind, piece in pieces:
             declared = self._declared.setdefault(kind, seed(kind.event_type))
             job = pool.submit(_parse_lines, joint, piece, declared, self._wanted)
             jobs.append((kind.event_type, piece, job))
@@ -366,7 +370,12 @@ def _parse_lines(
     joint: Joint, positions: np.ndarray, declared: Declared, wanted: Wanted | None
 ) -> list[Parsed]:
     """Put some of the lines side by side, and parse them."""
-    return list(parse(joint.gathered(positions), declared, wanted))
+    lines = joint.gathered(positions)
+    found = list(parse(lines, declared, wanted))
+    for parsed in found:
+        if parsed.columns is None:
+            joint.keep(positions[parsed.positions], lines.take(pa.array(parsed.positions)))
+    return found
 
 
 def _size(blocks: list[Lined]) -> int:

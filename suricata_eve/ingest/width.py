@@ -20,6 +20,7 @@ _MANY_KEYS = 1024  # Suricata's widest event, stats, has about half as many
 _SAMPLE = 256  # lines
 _SAMPLE_BYTES = 1 << 21
 _MAX_CELLS = 50_000_000
+_SHORTEST = 7  # bytes: "ab":1, as only 256 names have one byte
 _QUOTE, _COLON = b'":'
 _KEY_END = r'[^\\]":'  # in text, each quote has a backslash before it
 
@@ -46,9 +47,18 @@ def wide_lines(lines: pa.Array) -> np.ndarray:
     if len(long):
         keys = pc.count_substring_regex(lines.take(pa.array(long)), _KEY_END)
         wide[long] = np.asarray(keys) > _MANY_KEYS
-    if len(lines) > _SAMPLE and not wide.any() and _expected_cells(lines) > _MAX_CELLS:
+    if wide.any() or len(lines) <= _SAMPLE or _most_names(lines) * len(lines) <= _MAX_CELLS:
+        return wide
+    if _expected_cells(lines) > _MAX_CELLS:
         wide[:] = True
     return wide
+
+
+def _most_names(lines: pa.Array) -> int:
+    """Return how many different names there can be, from the bytes of the lines alone."""
+    ends = np.frombuffer(lines.buffers()[1], np.int64)
+    size = int(ends[lines.offset + len(lines)] - ends[lines.offset])
+    return size // _SHORTEST + 256
 
 
 def _expected_cells(lines: pa.Array) -> float:

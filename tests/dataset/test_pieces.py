@@ -15,7 +15,7 @@ import pytest
 from pyarrow.fs import LocalFileSystem
 
 from suricata_eve.dataset import layout
-from suricata_eve.dataset.behind import Behind
+from suricata_eve.dataset.behind import Behind, Beside
 from suricata_eve.dataset.divide import divided
 from suricata_eve.dataset.lock import locked
 from suricata_eve.dataset.manifest import DataFile, Manifest, SourceProgress, load, save
@@ -173,6 +173,73 @@ def test_it_does_without_a_thread_where_none_can_be_started(
         monkeypatch.setattr(threading.Thread, "start", refuse)
         behind.call(partial(seen.append, 1))
         assert seen == [1]
+
+
+def test_calls_of_several_keys_are_made_side_by_side_and_of_one_in_order() -> None:
+    meeting = threading.Barrier(2, timeout=60)
+    seen: dict[str, list[int]] = {"a": [], "b": []}
+
+    def meet(key: str, n: int) -> None:
+        meeting.wait()
+        seen[key].append(n)
+
+    beside = Beside("test", threads=2)
+    for n in range(5):
+        for key in seen:
+            beside.call(key, partial(meet, key, n))
+    beside.wait_for_all()
+    beside.end()
+    assert seen == {"a": list(range(5)), "b": list(range(5))}
+
+
+def test_no_more_calls_are_under_way_than_there_are_threads() -> None:
+    """Each holds memory: who asks for one more waits."""
+    lock, under_way, most = threading.Lock(), 0, 0
+
+    def work() -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        threading.Event().wait(0.002)
+        with lock:
+            under_way -= 1
+
+    beside = Beside("test", threads=2)
+    for n in range(12):
+        beside.call(str(n), work)
+        assert len(beside._calls) <= 2
+    beside.wait_for_all()
+    beside.end()
+    assert (under_way, most) == (0, 2)
+
+
+def test_what_a_call_of_a_key_raises_is_raised_by_the_next() -> None:
+    def fail() -> None:
+        raise OSError(28, "full")
+
+    beside = Beside("test", threads=2)
+    for wait in (partial(beside.call, "a", print), partial(beside.wait, "a"), beside.wait_for_all):
+        beside.call("a", fail)
+        with pytest.raises(OSError, match="full"):
+            wait()
+    beside.call("a", fail)
+    beside.end()
+
+
+def test_calls_of_keys_do_without_threads_where_none_can_be_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise RuntimeError
+
+    seen: list[int] = []
+    beside = Beside("test", threads=2)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    beside.call("a", partial(seen.append, 1))
+    beside.call("a", partial(seen.append, 2))
+    beside.end()
+    assert seen == [1, 2]
 
 
 # --- dates ---------------------------------------------------------------------------------------

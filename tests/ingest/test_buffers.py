@@ -56,3 +56,8 @@ def test_the_size_stays() -> None:
     buffers = Buffers(size=1 << 20)
 
     assert {len(buffers.take()) for _ in range(3)} == {1 << 20}
+
+
+def test_as_many_are_kept_as_memory_allows() -> None:
+    """Small blocks are joined, so that many of them are in use at a time."""
+    assert [Buffers(size=size)._most for size in (6 << 20, 64 << 20)] == [16, 4]

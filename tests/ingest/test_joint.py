@@ -158,3 +158,44 @@ def test_a_joint_may_have_no_lines() -> None:
     assert joint.odd().tolist() == []
     assert pieces(joint) == []
     assert joint.position(FIRST) == 0
+
+
+def test_text_goes_when_all_pieces_have_been_gathered_but_for_lines_that_are_kept() -> None:
+    """Lines that the parser must not see are kept, and those that it has refused."""
+    buffers = [bytearray(block) for block in BLOCKS]
+    blocks = [memoryview(buffer) for buffer in buffers]
+    joint = joined(blocks)  # type: ignore[arg-type]
+    del blocks
+    found = [positions for _, positions in joint.pieces()]
+    joint.release_after(len(found))
+    for positions in found:
+        assert not is_free(buffers)
+        gathered = joint.gathered(positions)
+        assert gathered.to_pylist() == [LINES[position] for position in positions]
+        if positions.tolist() == [0, 5]:
+            joint.keep(positions[1:], gathered[1:])
+    assert is_free(buffers)
+    for position in (1, 3, 5, 6):
+        assert joint.line(position) == LINES[position]
+    assert joint.odd().tolist() == [1, 3, 6]
+    assert [joint.number(position) for position in range(9)] == list(range(FIRST, FIRST + 9))
+
+
+def test_text_goes_at_once_when_there_is_nothing_to_gather() -> None:
+    buffer = bytearray(b"{cut\n")
+    joint = joined([memoryview(buffer)])  # type: ignore[list-item]
+    joint.release_after(0)
+
+    assert is_free([buffer])
+    assert joint.line(0) == b"{cut\n"
+
+
+def is_free(buffers: list[bytearray]) -> bool:
+    """Tell whether nothing has a view of any of them: then their length can change."""
+    try:
+        for buffer in buffers:
+            buffer.append(10)
+            buffer.pop()
+    except BufferError:
+        return False
+    return True

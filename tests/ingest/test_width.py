@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 
@@ -72,3 +73,18 @@ def test_very_many_fields_are_not_declared() -> None:
 
     declared.learn(pa.schema([("a", pa.string()), ("b", pa.int64())]))
     assert declared.schema == pa.schema([("a", pa.string())])
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_bytes_never_tell_of_fewer_names_than_there_are(length: int) -> None:
+    """Were all names as short as can be: where these are too few, nothing is counted."""
+    texts = [chr(n) for n in range(32, 127) if chr(n) not in '"\\']
+    names = [
+        "".join(found) for found in itertools.islice(itertools.product(texts, repeat=length), 9000)
+    ]
+    lines = as_lines(
+        [dict.fromkeys(names[start : start + 90], 1) for start in range(0, len(names), 90)]
+    )
+
+    assert module._most_names(lines) >= len(names)
+    assert module._most_names(lines[1:2]) >= len(names[90:180])

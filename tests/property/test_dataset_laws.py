@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pyarrow.fs import LocalFileSystem
 
 from suricata_eve import read_eve, scan_eve
-from suricata_eve.dataset import intake, kinds, parts, write
+from suricata_eve.dataset import intake, kinds, parts, waiting, write
 from suricata_eve.dataset.layout import LINE, key_values
 from suricata_eve.dataset.manifest import Manifest, load
 from suricata_eve.dataset_reader import read_dataset
@@ -106,6 +106,8 @@ def limits(size: int) -> Iterator[None]:
         patch.object(write, "_COMMIT_BYTES", 2 * size),
         patch.object(write, "_COMMIT_AT_END", size),
         patch.object(intake, "_STEP_BYTES", size),
+        patch.object(waiting, "_WAITING_BYTES", 2 * size),
+        patch.object(waiting, "_GROUP_ROWS", 3 if small else 100),
         patch.object(parts, "_PENDING_BYTES", 4 * size),
         patch.object(parts, "_GROUP_ROWS", 3 if small else 100),
         patch.object(parts, "_MAX_OPEN", 2 if small else 64),
