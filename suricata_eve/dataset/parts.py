@@ -292,11 +292,13 @@ class Parts:
         return _File(path, schema, open_writer(staged, schema))
 
     def _end(self, folder: str) -> None:
-        place = self._open.pop(folder)
+        place = self._open[folder]
+        if place.file is not None:
+            self._writing.wait(place.file.path)  # while `abandon` still finds it, if that raises
         file, place.file = place.file, None
+        del self._open[folder]
         if file is None:
             return
-        self._writing.wait(file.path)
         file.writer.close()
         file.writer = None
         path = self._root / staged_path(self._commit, file.path)
