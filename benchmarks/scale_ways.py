@@ -34,11 +34,12 @@ _FIRST_DAY = re.compile(rb'"timestamp":"([0-9]{4}-[0-9]{2}-[0-9]{2})T')
 
 
 def _tables(path: str) -> Iterator[list[pa.Table]]:
-    """Read a log as `to_parquet` does, a table for each event type of about so much text."""
+    """Read a log as `to_parquet` does, a table for each event type of as much text."""
     from suricata_eve import scan_eve
+    from suricata_eve.dataset.write import _RUN_BYTES
     from suricata_eve.ingest.read import read_runs
 
-    reading = replace(scan_eve(path)._reading, block_bytes=24 << 20)  # noqa: SLF001
+    reading = replace(scan_eve(path)._reading, block_bytes=_RUN_BYTES)  # noqa: SLF001
     for assembled, _ in read_runs(reading):
         yield [assembled.table.slice(start, stop - start) for _, start, stop in assembled.groups]
 

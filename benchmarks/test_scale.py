@@ -53,17 +53,22 @@ def test_dask_is_measured_without_the_start_of_its_workers(log: Path) -> None:
 def test_the_table_tells_what_is_kept_and_what_is_missing(log: Path) -> None:
     path, dataset = str(log), "days-2026-01-01"
     found = {
+        Task("suricata_eve", path): result(1.5, rows=1),
         Task("parse", path): result(3.0, rows=1),
         Task("write", path): result(9.0, micros=2_000_000),
         Task("parquet", path): result(4.0, rows=1, bytes=log.stat().st_size // 20),
         Task("one-day", dataset): result(2.0, rows=7),
         Task("pandas-summary", path): result(1.0, rows=1),
         Task("dask-summary", path): result(9.0, micros=1_250_000),
+        Task("pandas-summary", "folder"): result(3.0, rows=1),
+        Task("dask-summary", "folder"): result(9.0, micros=6_000_000),
     }
 
-    table = {figure.title: figure for figure in scale.figures(path, dataset, found, days=2)}
+    figures = scale.figures(path, dataset, "folder", found, days=2, times=3)
+    table = {figure.title: figure for figure in figures}
 
-    ratio = table["time of `to_parquet` : of parsing + writing"]
+    assert not table["time of `to_parquet` : of `read_eve` + writing"].met
+    ratio = table["time of `to_parquet` : of parsing in its blocks + writing"]
     assert ratio.met
     assert ratio.value == pytest.approx(0.8)
     assert table["size of the Parquet files : of the text"].met
@@ -71,5 +76,15 @@ def test_the_table_tells_what_is_kept_and_what_is_missing(log: Path) -> None:
     summary = table["speed of Dask on 2 workers : of pandas, `group_summary` of all alerts"]
     assert summary.met
     assert summary.value == pytest.approx(0.8)
+    much = "of pandas, `group_summary` of all alerts, 3 times the file"
+    assert table[f"speed of Dask on 2 workers : {much}"].value == pytest.approx(0.5)
     missing = [title for title in table if title.startswith("not measured")]
-    assert len(missing) == len(JOBS) - 1
+    assert len(missing) == 2 * (len(JOBS) - 1)
+
+
+def test_much_text_is_a_folder_that_has_the_file_several_times(log: Path, tmp_path: Path) -> None:
+    folder = scale._several(log, tmp_path / "several", times=3)
+
+    once = suricata_eve.read_eve(log, columns=["event_type", "flow_id"])
+    thrice = suricata_eve.read_eve(folder, columns=["event_type", "flow_id"])
+    assert len(thrice) == 3 * len(once)
