@@ -26,7 +26,7 @@ from limits import Figure, print_table
 from measure import Result, Task, measure_all
 from scale_ways import DAYS, JOBS, WORKERS, days_of
 
-__all__ = ["figures", "main", "scale", "tasks_of"]
+__all__ = ["copies_of", "figures", "main", "scale", "tasks_of"]
 
 _MB = 1e6
 _TIMES = 3
@@ -83,8 +83,8 @@ def _to_parquet(path: str, _: str, found: dict[Task, Result], __: int) -> list[F
     for title, part in (("`read_eve`", read), ("parsing in its blocks", parse)):
         ratio = whole.seconds / (part.seconds + writing)
         shown = f"{ratio:.2f} ({whole.seconds:.2f} s : {part.seconds:.2f} s + {writing:.2f} s)"
-        title = f"time of `to_parquet` : of {title} + writing"
-        against.append(Figure(title, ratio, shown, "at most 1", ratio <= 1))
+        name = f"time of `to_parquet` : of {title} + writing"
+        against.append(Figure(name, ratio, shown, "at most 1", ratio <= 1))
     speed = size / _MB / whole.seconds
     share = whole.facts["bytes"] / size
     peak = whole.peak / _MB
@@ -118,7 +118,7 @@ def scale(path: Path, *, days: int, times: int, repeat: int, into: Path | None =
         made = Path(folder) / "days"
         day = days_of(str(path), made, days=days)
         dataset = made.rename(made.with_name(f"days-{day.isoformat()}"))
-        several = _several(path, Path(folder) / "several", times=times)
+        several = copies_of(path, Path(folder) / "several", times=times)
         tasks = tasks_of(str(path), str(dataset), str(several))
         outcomes = measure_all(tasks, repeat=repeat)
     for task, out in outcomes.items():
@@ -136,15 +136,11 @@ def scale(path: Path, *, days: int, times: int, repeat: int, into: Path | None =
         into.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
 
 
-def _several(path: Path, folder: Path, *, times: int) -> Path:
-    """Make a folder that has a file several times."""
+def copies_of(path: Path, folder: Path, *, times: int) -> Path:
+    """Make a folder that has copies of a file."""
     folder.mkdir()
     for number in range(times):
-        copy = folder / f"eve-{number}.json"
-        try:
-            copy.hardlink_to(path)
-        except OSError:  # another file system
-            shutil.copyfile(path, copy)
+        shutil.copyfile(path, folder / f"eve-{number}.json")  # a link would be read once
     return folder
 
 

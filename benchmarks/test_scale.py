@@ -83,7 +83,7 @@ def test_the_table_tells_what_is_kept_and_what_is_missing(log: Path) -> None:
 
 
 def test_much_text_is_a_folder_that_has_the_file_several_times(log: Path, tmp_path: Path) -> None:
-    folder = scale._several(log, tmp_path / "several", times=3)
+    folder = scale.copies_of(log, tmp_path / "several", times=3)
 
     once = suricata_eve.read_eve(log, columns=["event_type", "flow_id"])
     thrice = suricata_eve.read_eve(folder, columns=["event_type", "flow_id"])
