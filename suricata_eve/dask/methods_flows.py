@@ -46,8 +46,9 @@ class FlowMethods:
         -----
         The frame is read twice: once only the 20 columns at most that tell, which are sent to
         where all events of their flow are; and once to put what was told beside the events.
-        Of a frame that is costly to make, keep it first, with ``ddf.persist()``. Choose
-        columns first, with ``ddf[columns]``: chosen later, all others are read as well.
+        Choose columns first, with ``ddf[columns]``: chosen later, all others are read as well.
+        A frame of few columns that is costly to make is better kept first, with
+        ``ddf.persist()``.
 
         Examples
         --------

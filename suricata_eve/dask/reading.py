@@ -165,8 +165,9 @@ def read_eve(
     ``ddf["event_type"].size.compute()`` counts events too, and parses one.
 
     As in pandas, ``ddf.loc[place]`` finds an event, and a slice of places needs
-    ``order="file"``. Schedulers move whole partitions as dense columns: under processes, whose
-    tasks Dask does not fuse, choose columns first.
+    ``order="file"``. ``compute`` and ``persist`` move and keep whole partitions, in which an
+    empty column counts as a full one; ``eve.to_pandas`` leaves them where they are. Under
+    processes, whose tasks Dask does not fuse, choose columns first.
 
     A warning names the file and, where the partition is not its start, the byte from which
     lines are counted. Under ``dask.distributed`` it is shown on the worker and in the
