@@ -399,6 +399,23 @@ def test_long_files_are_written_in_groups_of_rows(
         assert table.column("n").to_pylist() == list(range(101, 200, 2))
 
 
+def test_files_tell_the_bounds_of_numbers_and_of_core_fields(tmp_path: Path) -> None:
+    """Those of other texts rule out nothing, and may be long."""
+    event = {
+        "src_ip": "192.0.2.1",
+        "http": {"url": "/"},
+        "dns": {"answers": [{"ttl": 5, "d": "x"}]},
+    }
+    scan_eve(log({"event_type": "a", "n": 7, **event})).to_parquet(tmp_path, partition_by=BY_TYPE)
+
+    group = pq.ParquetFile(next(tmp_path.rglob("*.parquet"))).metadata.row_group(0)
+    columns = [group.column(n) for n in range(group.num_columns)]
+    assert {column.path_in_schema for column in columns if column.statistics is None} == {
+        "http.url",
+        "dns.answers.list.element.d",
+    }
+
+
 def test_no_more_files_are_open_than_a_process_may_have(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

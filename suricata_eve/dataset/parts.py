@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ import pyarrow.types as pt
 from suricata_eve.dataset.behind import Beside
 from suricata_eve.dataset.layout import LINE, field_of, staged_path
 from suricata_eve.dataset.manifest import DataFile
-from suricata_eve.schema.fields import sort_key
+from suricata_eve.schema.fields import CORE, sort_key
 
 __all__ = ["Parts", "open_writer", "synced"]
 
@@ -48,26 +48,31 @@ def open_writer(path: Path, schema: pa.Schema) -> Any:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     ascending = [name for name in (LINE, "timestamp") if name in schema.names]
-    texts = [leaf for field in schema for leaf in _texts(field.name, field.type)]
+    leaves = {path: kind for field in schema for path, kind in _leaves(field.name, field.type)}
+    texts = [path for path, kind in leaves.items() if pt.is_string(kind)]
+    # The least and the greatest text of a field rule out next to nothing, and cost time.
+    bounded = [path for path, kind in leaves.items() if path in CORE or not pt.is_string(kind)]
     return pq.ParquetWriter(
         path,
         schema,
         compression="zstd",
         use_dictionary=texts,
+        write_statistics=bounded,
         column_encoding=dict.fromkeys(ascending, "DELTA_BINARY_PACKED"),
         # Every type of an event is one that Parquet has as well.
         store_schema=False,
     )
 
 
-def _texts(path: str, kind: pa.DataType) -> list[str]:
-    """Return the paths of the texts in a column, as Parquet calls them."""
+def _leaves(path: str, kind: pa.DataType) -> Iterator[tuple[str, pa.DataType]]:
+    """Yield the columns that Parquet makes of one, by the paths that it gives them."""
     if pt.is_list(kind):
-        return _texts(f"{path}.list.element", kind.value_type)
-    if pt.is_struct(kind):
-        fields = [kind.field(n) for n in range(kind.num_fields)]
-        return [leaf for one in fields for leaf in _texts(f"{path}.{one.name}", one.type)]
-    return [path] if pt.is_string(kind) else []
+        yield from _leaves(f"{path}.list.element", kind.value_type)
+    elif pt.is_struct(kind):
+        for field in (kind.field(n) for n in range(kind.num_fields)):
+            yield from _leaves(f"{path}.{field.name}", field.type)
+    else:
+        yield path, kind
 
 
 def synced(path: Path) -> int:
