@@ -198,7 +198,7 @@ def beside(
     told. The result is one of parts: Dask would take a frame of two origins for one that has
     to be aligned with itself, as in ``result[result["client_ip"] == ip]``, and shuffle it.
     """
-    return kept_packed(frame, function, told, meta=meta)
+    return kept_packed(frame, function, others=[told], meta=meta)
 
 
 def _by_position(rows: pd.DataFrame) -> pd.DataFrame:

@@ -242,7 +242,11 @@ def _received(
 
 
 def kept_packed(
-    frame: dd.DataFrame, function: Callable[..., pd.DataFrame], *others: object, meta: pd.DataFrame
+    frame: dd.DataFrame,
+    function: Callable[..., pd.DataFrame],
+    *,
+    others: Sequence[object] = (),
+    meta: pd.DataFrame,
 ) -> dd.DataFrame:
     """Return what a function makes of partitions, which waits without its empty columns.
 
@@ -252,7 +256,7 @@ def kept_packed(
         Any.
     function : callable
         Called with a partition of it, and what `others` are there.
-    *others : object
+    others : sequence of object, default ()
         Frames of as many partitions, or what every partition is given.
     meta : DataFrame
         Columns and dtypes of the result.
