@@ -28,13 +28,21 @@ class Columns:
 
     Parameters
     ----------
-    meta : DataFrame
-        With these columns; its rows do not matter.
+    names : Index
+        Their names.
+    dtypes : list of dtypes
+        One for each.
+    index : Index
+        Of the dtype that of the frame has.
     """
 
-    def __init__(self, meta: pd.DataFrame) -> None:
-        self.names, self.dtypes = meta.columns, list(meta.dtypes)
-        self.index = meta.index[:0]
+    def __init__(self, names: pd.Index, dtypes: list[Any], index: pd.Index) -> None:
+        self.names, self.dtypes, self.index = names, dtypes, index[:0]
+
+    @classmethod
+    def of(cls, meta: pd.DataFrame) -> Columns:
+        """Return those of a frame, whose rows do not matter."""
+        return cls(meta.columns, list(meta.dtypes), meta.index)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Mostly what the schema of EVE tells at the other end as well.
@@ -78,13 +86,7 @@ def _columns(names: pd.Index, others: dict[int, Any], index: pd.Index) -> Column
         if kind not in held:
             held[kind] = pd.ArrowDtype(kind)
         dtypes.append(held[kind])
-    return _columns_with(names, dtypes, index)
-
-
-def _columns_with(names: pd.Index, dtypes: list[Any], index: pd.Index) -> Columns:
-    result = Columns.__new__(Columns)
-    result.names, result.dtypes, result.index = names, dtypes, index[:0]
-    return result
+    return Columns(names, dtypes, index)
 
 
 def _known(name: object) -> pa.DataType | None:
@@ -92,7 +94,7 @@ def _known(name: object) -> pa.DataType | None:
 
 
 def _columns_of(meta: Meta) -> Columns:
-    return meta if isinstance(meta, Columns) else Columns(meta)
+    return meta if isinstance(meta, Columns) else Columns.of(meta)
 
 
 def narrowed(frame: pd.DataFrame, keep: Collection[Any] = ()) -> pd.DataFrame:
@@ -225,12 +227,12 @@ def _columns_in(held: dict[Any, Any], index: pd.Index) -> Columns:
         pd.ArrowDtype(column.type) if isinstance(column, pa.ChunkedArray) else column.dtype
         for column in held.values()
     ]
-    return _columns_with(pd.Index(list(held), dtype=object, tupleize_cols=False), dtypes, index)
+    return Columns(pd.Index(list(held), dtype=object, tupleize_cols=False), dtypes, index)
 
 
 def _some(columns: Columns, kept: list[bool]) -> Columns:
     dtypes = [dtype for dtype, is_kept in zip(columns.dtypes, kept, strict=True) if is_kept]
-    return _columns_with(columns.names[np.array(kept, bool)], dtypes, columns.index)
+    return Columns(columns.names[np.array(kept, bool)], dtypes, columns.index)
 
 
 def conformed(frame: pd.DataFrame, meta: Meta) -> pd.DataFrame:

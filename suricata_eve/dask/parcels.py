@@ -216,9 +216,9 @@ def arrived(
         _received,
         *others,
         *more,
-        likes=[(Columns(frame.meta), frame.keep) for frame in frames],
+        likes=[(Columns.of(frame.meta), frame.keep) for frame in frames],
         then=then,
-        out=Columns(meta),
+        out=Columns.of(meta),
         meta=meta,
         enforce_metadata=False,
         align_dataframes=False,
@@ -277,9 +277,9 @@ def kept_packed(
     divisions = frame.divisions if frame.known_divisions else None
     return frame_of(parcels.to_delayed(), parcels_meta(), divisions).map_partitions(
         _received,
-        likes=[(Columns(meta), None)],
+        likes=[(Columns.of(meta), None)],
         then=None,
-        out=Columns(meta),
+        out=Columns.of(meta),
         meta=meta,
         enforce_metadata=False,
     )

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from suricata_eve.dataset.behind import Beside
+from suricata_eve.dataset.behind import Behind
 from suricata_eve.dataset.layout import LINE, field_of, staged_path
 from suricata_eve.dataset.manifest import DataFile
 from suricata_eve.schema.fields import CORE, sort_key
@@ -174,7 +174,7 @@ class Parts:
         self._open: dict[str, _Folder] = {}  # by how long ago they were written to
         self._bytes = 0
         self._number = 0  # over all folders: "Alert" and "alert" are one on some systems
-        self._writing = Beside("encoder", threads=_WRITING)
+        self._writing = Behind("encoder", threads=_WRITING)
         self._pool: ThreadPoolExecutor | None = None
         self._ended: list[tuple[_File, str, Future[int] | int]] = []
 
@@ -215,7 +215,7 @@ class Parts:
         """
         for folder in list(self._folders):
             self._flush(folder, at_end=True)
-        self._writing.wait_for_all()
+        self._writing.wait()
         for folder in list(self._open):
             self._end(folder)
         files = [
@@ -285,7 +285,7 @@ class Parts:
         if place.file is None:
             place.file = self._begun(folder, schema)
         self._open[folder] = self._open.pop(folder, place)
-        self._writing.call(place.file.path, partial(place.file.write, lots))
+        self._writing.call(partial(place.file.write, lots), key=place.file.path)
 
     def _begun(self, folder: str, schema: pa.Schema) -> _File:
         while len(self._open) >= _MAX_OPEN:

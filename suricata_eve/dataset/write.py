@@ -109,7 +109,7 @@ def write_dataset(
                 return writing.add(sources), total
             finally:
                 # Here, where the thread that writes has ended what it was doing.
-                writer.__exit__()
+                writer.end()
                 store.abandon()
 
 

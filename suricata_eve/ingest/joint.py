@@ -107,8 +107,13 @@ class Joint:
         lines : pyarrow.LargeBinaryArray
             The lines at these.
         """
-        if self._to_gather is not None:
+        if self.lets_go:
             self._kept.update(zip(positions.tolist(), lines.to_pylist(), strict=True))
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether text goes when all has been gathered."""
+        return self._to_gather is not None
 
     def _release(self) -> None:
         if self._to_gather == 0:

@@ -373,7 +373,7 @@ def _parse_lines(
     lines = joint.gathered(positions)
     found = list(parse(lines, declared, wanted))
     for parsed in found:
-        if parsed.columns is None:
+        if parsed.columns is None and joint.lets_go:
             joint.keep(positions[parsed.positions], lines.take(pa.array(parsed.positions)))
     return found
 

@@ -15,7 +15,7 @@ import pytest
 from pyarrow.fs import LocalFileSystem
 
 from suricata_eve.dataset import layout
-from suricata_eve.dataset.behind import Behind, Beside
+from suricata_eve.dataset.behind import Behind
 from suricata_eve.dataset.divide import divided
 from suricata_eve.dataset.lock import locked
 from suricata_eve.dataset.manifest import DataFile, Manifest, SourceProgress, load, save
@@ -137,7 +137,7 @@ def test_nothing_of_another_system_is_imported() -> None:
 
 def test_calls_are_made_in_order_on_one_thread() -> None:
     seen: list[tuple[int, int]] = []
-    with Behind("test", waiting=3) as behind:
+    with Behind("test") as behind:
         for n in range(20):
             behind.call(partial(lambda n: seen.append((n, threading.get_ident())), n))
         behind.wait()
@@ -183,11 +183,11 @@ def test_calls_of_several_keys_are_made_side_by_side_and_of_one_in_order() -> No
         meeting.wait()
         seen[key].append(n)
 
-    beside = Beside("test", threads=2)
+    beside = Behind("test", threads=2)
     for n in range(5):
         for key in seen:
-            beside.call(key, partial(meet, key, n))
-    beside.wait_for_all()
+            beside.call(partial(meet, key, n), key=key)
+    beside.wait()
     beside.end()
     assert seen == {"a": list(range(5)), "b": list(range(5))}
 
@@ -205,11 +205,11 @@ def test_no_more_calls_are_under_way_than_there_are_threads() -> None:
         with lock:
             under_way -= 1
 
-    beside = Beside("test", threads=2)
+    beside = Behind("test", threads=2)
     for n in range(12):
-        beside.call(str(n), work)
+        beside.call(work, key=str(n))
         assert len(beside._calls) <= 2
-    beside.wait_for_all()
+    beside.wait()
     beside.end()
     assert (under_way, most) == (0, 2)
 
@@ -218,12 +218,12 @@ def test_what_a_call_of_a_key_raises_is_raised_by_the_next() -> None:
     def fail() -> None:
         raise OSError(28, "full")
 
-    beside = Beside("test", threads=2)
-    for wait in (partial(beside.call, "a", print), partial(beside.wait, "a"), beside.wait_for_all):
-        beside.call("a", fail)
+    beside = Behind("test", threads=2)
+    for wait in (partial(beside.call, print, key="a"), partial(beside.wait, "a"), beside.wait):
+        beside.call(fail, key="a")
         with pytest.raises(OSError, match="full"):
             wait()
-    beside.call("a", fail)
+    beside.call(fail, key="a")
     beside.end()
 
 
@@ -234,10 +234,10 @@ def test_calls_of_keys_do_without_threads_where_none_can_be_started(
         raise RuntimeError
 
     seen: list[int] = []
-    beside = Beside("test", threads=2)
+    beside = Behind("test", threads=2)
     monkeypatch.setattr(threading.Thread, "start", refuse)
-    beside.call("a", partial(seen.append, 1))
-    beside.call("a", partial(seen.append, 2))
+    beside.call(partial(seen.append, 1), key="a")
+    beside.call(partial(seen.append, 2), key="a")
     beside.end()
     assert seen == [1, 2]
 

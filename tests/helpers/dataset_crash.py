@@ -53,16 +53,24 @@ class Steps:
         return stepped
 
 
+def _end_threads(of: store.Store) -> None:
+    """End what still writes: a kill ends all threads."""
+    of._parts._writing.end()
+
+
 @contextmanager
 def crashing(last: int | None) -> Iterator[Steps]:
     """End what writes at a step; None only counts the steps."""
     steps = Steps(last)
     with (
+        # First in and last out: a writer of a call that was killed before goes at any time, and
+        # is no step of this one.
+        patch.object(pq.ParquetWriter, "__del__", lambda _: None),
         patch.object(pq.ParquetWriter, "write_table", steps.wrap(pq.ParquetWriter.write_table)),
         patch.object(pq.ParquetWriter, "close", steps.wrap(_CLOSE)),
         patch.object(Path, "replace", steps.wrap(Path.replace)),
         patch.object(shutil, "rmtree", steps.wrap(shutil.rmtree)),
         patch.object(os, "fsync", steps.wrap(lambda _: None)),
-        patch.object(store.Store, "abandon", lambda _: None),
+        patch.object(store.Store, "abandon", _end_threads),
     ):
         yield steps
