@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import our_threads
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -421,10 +422,9 @@ def test_an_exception_in_a_function_is_raised_as_it_is() -> None:
     def choose(path: str) -> bool:
         raise KeyError(path)
 
-    before = threading.active_count()
     with pytest.raises(KeyError):
         read_eve(LOG, columns=choose)
-    assert threading.active_count() == before
+    assert our_threads.left() == []
 
 
 def test_what_decides_on_events_need_not_be_shown() -> None:
@@ -579,7 +579,6 @@ def test_an_exception_in_it_is_raised_as_it_is_and_leaves_no_thread(method: str)
     def fail(bad: BadLine) -> None:
         raise LookupError(bad.line)
 
-    before = set(threading.enumerate())
     with pytest.raises(LookupError, match=r"^2$"):
         list(getattr(scan_eve(gzip.compress(BAD), on_bad_lines=fail), method)())
-    assert set(threading.enumerate()) == before
+    assert our_threads.left() == []

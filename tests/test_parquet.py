@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import gzip
 import json
-import threading
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import our_threads
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -21,6 +24,8 @@ from suricata_eve.dataset import write as write_module
 from suricata_eve.dataset.layout import LINE
 from suricata_eve.dataset_reader import read_dataset
 from suricata_eve.errors import EveOptionError, EveParseError, EveTypeError, EveWarning
+from suricata_eve.ingest import rest
+from suricata_eve.ingest import sources as sources_module
 from suricata_eve.scan import EveScan
 
 DATA = Path(__file__).parent / "data" / "log4j-suricata8.json.gz"
@@ -504,14 +509,50 @@ def half_bad(monkeypatch: pytest.MonkeyPatch, **options: Any) -> EveScan:
     return scan_eve(log(*events) + b"{cut\n" + log(*events), **options)
 
 
+def test_a_full_disk_leaves_no_thread_and_no_open_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while the exception is kept, and with it what the writer had in hand."""
+    small_runs(monkeypatch, 400)
+    source = tmp_path / "eve.json.gz"
+    source.write_bytes(gzip.compress(log(*({"event_type": "a", "n": n} for n in range(999)))))
+    streams: list[Any] = []
+    monkeypatch.setattr(intake, "blocks", kept(sources_module.blocks, streams))
+    monkeypatch.setattr(write_module, "read_rest", kept(rest.read_rest, streams))
+    monkeypatch.setattr(waiting.Waiting, "add", full)
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        scan_eve(source).to_parquet(tmp_path / "out")
+
+    assert len(streams) == 2
+    assert [stream.gi_frame for stream in streams] == [None, None]  # they are closed
+    assert our_threads.left() == []
+    del caught
+
+
+def kept(function: Callable[..., Any], results: list[Any]) -> Callable[..., Any]:
+    """Keep what a function returns, as a traceback does with what a frame holds."""
+
+    def call(*args: Any, **options: Any) -> Any:
+        results.append(function(*args, **options))
+        return results[-1]
+
+    return call
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def test_an_error_leaves_nothing_that_was_not_committed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads = set(threading.enumerate())
-    with pytest.raises(EveParseError, match="line 100"):
+    with pytest.raises(EveParseError, match="line 100") as caught:
         half_bad(monkeypatch, on_bad_lines="error").to_parquet(tmp_path)
 
-    assert set(threading.enumerate()) == threads
+    # Also while the exception is kept, and with it what the writer had in hand.
+    assert our_threads.left() == []
+    del caught
     assert files(tmp_path) == []
     assert [path.name for path in (tmp_path / "_eve").iterdir()] == ["lock"]
     # What failed before there was anything does not keep others from it.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import gzip
 import json
-import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import our_threads
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -471,12 +471,11 @@ def test_batches_that_are_given_up_leave_no_thread_and_no_open_file(
     small_blocks(monkeypatch, 1000)
     path = tmp_path / "eve.json"
     path.write_bytes(pack(b"".join(event(n) for n in range(5000))))
-    before = set(threading.enumerate())
 
     batches = scan_eve(path).batches(events=10)
     next(batches)
     batches.close()  # type: ignore[attr-defined]
-    assert set(threading.enumerate()) == before
+    assert our_threads.left() == []
     for _ in scan_eve(path).batches(events=10):
         break
 
@@ -487,7 +486,24 @@ def test_batches_that_are_given_up_leave_no_thread_and_no_open_file(
     with pytest.raises(LookupError):
         fail()
     gc.collect()
-    assert set(threading.enumerate()) == before
+    assert our_threads.left() == []
+
+
+def test_an_exception_that_is_kept_keeps_no_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As notebooks keep the last one, and with it what the reader had in hand."""
+    small_blocks(monkeypatch, 1000)
+    path = tmp_path / "eve.json.gz"
+    path.write_bytes(gzip.compress(b"{cut\n" + b"".join(event(n) for n in range(5000))))
+
+    def fail(bad: BadLine) -> None:
+        raise LookupError(bad.line)
+
+    with pytest.raises(LookupError, match=r"^1$") as caught:
+        next(scan_eve(path, on_bad_lines=fail).batches(events=10))
+    assert our_threads.left() == []
+    del caught
 
 
 def test_a_file_object_is_read_from_where_it_stands_and_left_open(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -249,7 +250,7 @@ def _read(
     report = Report(sources=[part.name])
     base = 0
 
-    def lines() -> Iterator[Block]:
+    def lines() -> Generator[Block, None, None]:
         nonlocal base
         for number, (start, block) in enumerate(lines_of(part, note=report.notes.append)):
             base = base if number else start
@@ -275,19 +276,20 @@ def _read(
         threads=1,
     )
     segments: list[Segment] = []
-    for block in segmenter_of(reading).read(lines(), source=part.name):
-        block.reread = None  # which would keep its lines in memory
-        block.found = [
-            one if one.mishap is None else one._replace(mishap=moved(one.mishap))
-            for one in block.found
-        ]
-        if options.on_bad_lines == "error":
-            stop_at(block)
-        report.lines += block.lines
-        report.add(block.found)
-        for segment in block.segments:
-            segment.offsets = segment.offsets + base
-        segments += block.segments
+    with closing(lines()) as blocks:
+        for block in segmenter_of(reading).read(blocks, source=part.name):
+            block.reread = None  # which would keep its lines in memory
+            block.found = [
+                one if one.mishap is None else one._replace(mishap=moved(one.mishap))
+                for one in block.found
+            ]
+            if options.on_bad_lines == "error":
+                stop_at(block)
+            report.lines += block.lines
+            report.add(block.found)
+            for segment in block.segments:
+                segment.offsets = segment.offsets + base
+            segments += block.segments
     report.events = sum(len(segment.lines) for segment in segments)
     places = _places(part, segments)
     assembled = assemble(segments if witness is None else [*segments, witness], report, wanted)

@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -292,13 +292,13 @@ def _sample(part: Part, size: int) -> list[Block]:
     found: list[Block] = []
     have = 0
     stream = blocks(part.file.place, block_bytes=size, note=lambda _: None)  # type: ignore[union-attr]
-    for block in stream:
-        # A buffer is used again when nobody holds its memory.
-        found.append(bytes(block))
-        have += len(block)
-        if have >= size // 2:  # what a block lacks is the start of a line
-            break
-    stream.close()  # type: ignore[attr-defined]
+    with closing(stream):
+        for block in stream:
+            # A buffer is used again when nobody holds its memory.
+            found.append(bytes(block))
+            have += len(block)
+            if have >= size // 2:  # what a block lacks is the start of a line
+                break
     return found
 
 

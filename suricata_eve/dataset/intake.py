@@ -8,7 +8,7 @@ grown.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -88,7 +88,7 @@ class Intake:
         self._notes: set[str] = set()
         self._start = _position(source)
         self._path, self._file = file_of(source)
-        self._open: list[Iterator[Block]] = []
+        self._open: list[Generator[Block, None, None]] = []
         self._first = b""
         self._digests: dict[int, Any] = {}
         read = self._found(sources)
@@ -110,7 +110,7 @@ class Intake:
     def close(self) -> None:
         """Stop reading."""
         for stream in self._open:
-            stream.close()  # type: ignore[attr-defined]
+            stream.close()
 
     def blocks(self) -> Iterator[Block]:
         """Yield what is new, in blocks of whole lines.
@@ -179,7 +179,7 @@ class Intake:
         self._digest.update(block)
         self._digests[stop] = self._digest.copy()
 
-    def _blocks(self) -> Iterator[Block]:
+    def _blocks(self) -> Generator[Block, None, None]:
         """Read the source from its start."""
         told = 0
 
@@ -228,7 +228,7 @@ class Intake:
 
     def _rewind(self, start: SourceProgress) -> None:
         for stream in self._open:
-            stream.close()  # type: ignore[attr-defined]
+            stream.close()
         self._open.clear()
         source: Any = self._source
         if self._start is not None:

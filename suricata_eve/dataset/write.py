@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -178,19 +178,20 @@ class _Writing:
             lines=lines,
             offset=position,
         )
-        for run in runs:
-            lines += run.report.lines
-            events += run.report.events
-            self._lines += run.report.lines
-            self._since += run.stop - position
-            position = run.stop
-            self._new = True
-            self._writer.call(partial(self._store.add, run))
-            del run
-            if self._since >= _COMMIT_BYTES:
-                progress = intake.progress(position, lines=lines, events=events)
-                place = self._known.put(progress, place)
-                self._commit()
+        with closing(runs):
+            for run in runs:
+                lines += run.report.lines
+                events += run.report.events
+                self._lines += run.report.lines
+                self._since += run.stop - position
+                position = run.stop
+                self._new = True
+                self._writer.call(partial(self._store.add, run))
+                del run
+                if self._since >= _COMMIT_BYTES:
+                    progress = intake.progress(position, lines=lines, events=events)
+                    place = self._known.put(progress, place)
+                    self._commit()
         progress = intake.progress(None, lines=lines, events=events)
         if progress.bytes:
             self._renamed = self._renamed or progress != known

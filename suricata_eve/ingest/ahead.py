@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
+
+from suricata_eve.ingest.pool import ending
 
 __all__ = ["run_ahead"]
 
 T = TypeVar("T")
 
 
-def run_ahead(items: Generator[T, None, None], *, stop: threading.Event) -> Iterator[T]:
+def run_ahead(
+    items: Generator[T, None, None], *, stop: threading.Event
+) -> Generator[T, None, None]:
     """Make items on another thread, one ahead of the one that is in use.
 
     Parameters
@@ -37,7 +41,7 @@ def run_ahead(items: Generator[T, None, None], *, stop: threading.Event) -> Iter
     end = object()
     # An executor rather than a thread that loops: it is idle between items, and the
     # interpreter ends it also when whoever took the first items forgot about the rest.
-    with ThreadPoolExecutor(1, thread_name_prefix="suricata_eve_source") as pool:
+    with ending(ThreadPoolExecutor(1, thread_name_prefix="suricata_eve_source")) as pool:
         waiting: Future[object] | None = None
         try:
             try:

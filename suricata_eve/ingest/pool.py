@@ -1,4 +1,4 @@
-"""Threads whose stacks are large enough for deeply nested lines."""
+"""Pools of threads: with stacks for deeply nested lines, and an end that is safe anywhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-__all__ = ["deep_pool"]
+__all__ = ["deep_pool", "ending"]
 
 _STACK_BYTES = 64 << 20  # see parse._MAX_OPENERS
 
@@ -43,7 +43,35 @@ def deep_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
             raise
     finally:
         threading.stack_size(usual)
+    with ending(pool):
+        yield pool
+
+
+@contextmanager
+def ending(pool: ThreadPoolExecutor) -> Iterator[ThreadPoolExecutor]:
+    """End a pool when a ``with`` block is left; what waits in it is not run.
+
+    Parameters
+    ----------
+    pool : concurrent.futures.ThreadPoolExecutor
+        The pool.
+
+    Yields
+    ------
+    concurrent.futures.ThreadPoolExecutor
+        The pool.
+
+    Notes
+    -----
+    Its threads have ended then. Only in a generator that is closed are they told to, and not
+    waited for: the one who closes may be the garbage collector, at any place, and also where a
+    lock of `threading` is held that a thread needs to end.
+    """
+    wait = True
     try:
         yield pool
+    except GeneratorExit:
+        wait = False
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=wait, cancel_futures=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TypeAlias
@@ -268,14 +268,15 @@ def _blocks(
                 note=lambda text, name=name: report.notes.append(f"{name}: {text}"),  # type: ignore[misc]
                 advance=advance,
             )
-            for block in _up_to(segmenter.read(stream, source=name), missing):
-                if not divisible:
-                    block.reread = None  # which would keep its lines in memory
-                if reading.stop_at_bad_line:
-                    stop_at(block)
-                yield block
-                if missing is not None:
-                    missing -= _count([block])
+            with closing(stream):  # also when an exception is kept, and with it this frame
+                for block in _up_to(segmenter.read(stream, source=name), missing):
+                    if not divisible:
+                        block.reread = None  # which would keep its lines in memory
+                    if reading.stop_at_bad_line:
+                        stop_at(block)
+                    yield block
+                    if missing is not None:
+                        missing -= _count([block])
             if missing == 0:
                 return
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 from suricata_eve.ingest.read import Reading, stop_at
@@ -41,7 +41,7 @@ def read_rest(
     name: str,
     lines: int = 0,
     offset: int = 0,
-) -> Iterator[Run]:
+) -> Generator[Run, None, None]:
     """Read what follows in a source, of which lines were read before.
 
     Parameters

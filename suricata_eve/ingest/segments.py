@@ -7,7 +7,7 @@ threads; what it refuses goes line by line to :mod:`suricata_eve.ingest.salvage`
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -154,7 +154,7 @@ class Segmenter:
 
     def read(
         self, blocks: Iterable[Block], *, source: str, lines: int = 0, offset: int = 0
-    ) -> Iterator[BlockRead]:
+    ) -> Generator[BlockRead, None, None]:
         """Read the blocks of one source.
 
         Parameters

@@ -132,7 +132,7 @@ def blocks(
     block_bytes: int,
     note: Callable[[str], None],
     advance: Callable[[int], object] | None = None,
-) -> Iterator[Block]:
+) -> Generator[Block, None, None]:
     """Read a source as blocks that end where a line ends.
 
     What is compressed is recognised by its first bytes, and decompressed on a thread of

@@ -9,19 +9,16 @@ import threading
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import our_threads
 import pytest
 
 from suricata_eve.ingest.ahead import run_ahead
 
 
-def threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if "_source" in thread.name]
-
-
 @pytest.fixture(autouse=True)
 def _no_thread_is_left() -> Iterator[None]:
     yield
-    assert threads() == []
+    assert our_threads.left() == []
 
 
 class Items:
@@ -71,16 +68,16 @@ def test_whoever_stops_early_leaves_nothing_behind() -> None:
     items, stop = Items(100), threading.Event()
     ahead = run_ahead(items.make(), stop=stop)
     next(ahead)
-    ahead.close()  # type: ignore[attr-defined]
+    ahead.close()
 
     assert (stop.is_set(), items.closed, items.made <= 2) == (True, True, True)
-    assert threads() == []
+    assert our_threads.left() == []
 
 
 def test_one_that_was_never_started_has_no_thread() -> None:
     run_ahead(Items(3).make(), stop=threading.Event())
 
-    assert threads() == []
+    assert our_threads.names() == []
 
 
 @pytest.mark.parametrize("failure", [ValueError("x"), OSError("disk"), KeyboardInterrupt()])
@@ -99,7 +96,7 @@ def test_what_goes_wrong_with_what_nobody_wants_is_not_raised() -> None:
     ahead = run_ahead(items.make(), stop=threading.Event())
 
     assert next(ahead) == 0
-    ahead.close()  # type: ignore[attr-defined]
+    ahead.close()
     assert items.closed
 
 
@@ -114,7 +111,7 @@ def test_long_work_is_given_up() -> None:
 
     ahead = run_ahead(make(), stop=stop)
     next(ahead)
-    ahead.close()  # type: ignore[attr-defined]
+    ahead.close()
 
 
 def test_without_threads_it_works_as_well(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import gc
+import gzip
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import our_threads
 import pytest
 
+from suricata_eve import scan_eve
+from suricata_eve.ingest.ahead import run_ahead
 from suricata_eve.ingest.pool import deep_pool
-
-
-def ours() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("suricata_eve")]
+from suricata_eve.ingest.segments import Segmenter
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_all_threads_are_started_and_then_ended(threads: int) -> None:
     with deep_pool(threads):
-        assert len(ours()) == threads
-    assert ours() == []
+        assert len(our_threads.names()) == threads
+    assert our_threads.names() == []
 
 
 def test_the_threads_have_room_for_deep_calls_and_others_are_as_before() -> None:
@@ -68,7 +70,7 @@ def test_what_waits_is_not_run_once_the_block_is_left() -> None:
     with pytest.raises(LookupError):
         fail()
     assert len(ran) < 100
-    assert ours() == []
+    assert our_threads.names() == []
 
 
 def test_a_pool_inside_another_has_threads_of_its_own() -> None:
@@ -94,8 +96,36 @@ def test_an_interrupt_while_threads_start_leaves_none_waiting(
     monkeypatch.setattr(threading.Barrier, "wait", interrupted)
     with pytest.raises(error), deep_pool(3):
         pass
-    for thread in ours():
-        thread.join(10)
-
-    assert ours() == []
+    assert our_threads.left() == []
     assert threading.stack_size() == usual
+
+
+def parsed() -> Iterator[object]:
+    return Segmenter(threads=2).read([b'{"event_type": "a"}\n'] * 9, source="x")
+
+
+def read_ahead() -> Iterator[object]:
+    return run_ahead((n for n in range(9)), stop=threading.Event())
+
+
+def batches() -> Iterator[object]:
+    return scan_eve(gzip.compress(b'{"event_type": "a"}\n' * 9)).batches(events=2)
+
+
+@pytest.mark.parametrize("make", [parsed, read_ahead, batches])
+def test_garbage_collection_does_not_wait_for_threads(
+    make: Callable[[], Iterator[object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs anywhere: also on a thread that is being started, for which the others wait."""
+    reader = make()
+    next(reader)
+    held = [reader]
+    held.append(held)  # type: ignore[arg-type] # only the collector ends it
+    joined: list[object] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "join", lambda *thread: joined.append(thread))
+        del reader, held
+        gc.collect()
+
+    assert joined == []
+    assert our_threads.left() == []

@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import numpy as np
+import our_threads
 import pytest
 
 from suricata_eve.ingest import joint
@@ -179,9 +180,9 @@ def test_the_stack_size_of_other_threads_is_as_before() -> None:
 def test_no_thread_is_left_when_the_reader_stops() -> None:
     reader = Segmenter(threads=2).read([line("a", n) for n in range(9)], source="x")
     next(reader)
-    reader.close()  # type: ignore[attr-defined]
+    reader.close()
 
-    assert not [t for t in threading.enumerate() if t.name.startswith("suricata_eve")]
+    assert our_threads.left() == []
 
 
 def test_blocks_are_read_as_they_are_needed() -> None:
@@ -198,7 +199,7 @@ def test_blocks_are_read_as_they_are_needed() -> None:
     assert taken == [0, 1, 2]
     next(reader)
     assert taken == [0, 1, 2, 3]
-    reader.close()  # type: ignore[attr-defined]
+    reader.close()
 
 
 def test_an_error_in_a_thread_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import our_threads
 import pyarrow as pa
 import pytest
 
@@ -98,10 +99,6 @@ def assert_whole(found: list[bytes], data: bytes) -> None:
     assert all(block.endswith(b"\n") for block in found[:-1])
 
 
-def threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if "_source" in thread.name]
-
-
 @pytest.fixture(params=KINDS)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[bytes], Any]]:
     """Give a function that makes a source of bytes."""
@@ -137,7 +134,7 @@ def test_every_source_gives_all_its_bytes_in_whole_lines(opened: Any, text: str,
 
         assert_whole(found, TEXTS[text])
         assert notes == []
-        assert threads() == []
+        assert our_threads.names() == []
 
 
 @pytest.mark.parametrize("pack", PACKS)
@@ -242,7 +239,7 @@ def test_a_line_without_end_does_not_fill_the_memory(
         f"the line at byte {len(b''.join(found))} is longer than 1 MiB; read up to there"
     ]
     assert peak < 12 << 20
-    assert threads() == []
+    assert our_threads.names() == []
 
 
 # --- damage ------------------------------------------------------------------------------
@@ -282,9 +279,9 @@ def test_who_stops_early_leaves_no_thread_and_no_file(tmp_path: Path, pack: str)
     reader: Any = blocks(path, block_bytes=1000, note=pytest.fail)
     next(reader)
 
-    assert len(threads()) == 1
+    assert our_threads.names() == ["suricata_eve_source_0"]
     reader.close()
-    assert threads() == []
+    assert our_threads.left() == []
 
 
 def test_an_error_of_the_one_who_reads_leaves_no_thread(tmp_path: Path) -> None:
@@ -297,7 +294,7 @@ def test_an_error_of_the_one_who_reads_leaves_no_thread(tmp_path: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert threads() == []
+    assert our_threads.left() == []
 
 
 def test_an_error_of_the_source_is_raised_where_it_is_read() -> None:
@@ -313,7 +310,7 @@ def test_an_error_of_the_source_is_raised_where_it_is_read() -> None:
     with pytest.raises(OSError, match=r"^disk$") as caught:
         read(Failing(PACKS["gzip"](random)), 1000)
     assert caught.value is failure
-    assert threads() == []
+    assert our_threads.names() == []
 
 
 def test_notes_and_progress_are_told_on_the_thread_of_the_reader(tmp_path: Path) -> None:
@@ -334,7 +331,7 @@ def test_a_pipe_is_not_waited_for_on_a_thread() -> None:
     reader: Any = blocks(Dripping(packed_lines("gzip"), 99), block_bytes=9, note=pytest.fail)
     next(reader)
 
-    assert threads() == []
+    assert our_threads.names() == []
     reader.close()
 
 
