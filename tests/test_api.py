@@ -130,7 +130,7 @@ def test_what_is_returned_is_described(name: str) -> None:
 
     if result == "None":
         assert "Returns" not in found
-    elif result.startswith("Iterator["):
+    elif result.startswith(("Iterator[", "Generator[")):
         assert "Yields" in found or "Returns" in found
     else:
         assert "Returns" in found
