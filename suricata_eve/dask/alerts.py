@@ -23,7 +23,7 @@ from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.flows import PLACE, by_flow_id, place_of, with_place
 from suricata_eve.dask.orientation import evidence
 from suricata_eve.dask.packing import conformed
-from suricata_eve.dask.parcels import parts_of, rows_at
+from suricata_eve.dask.parcels import delayed_of, parts_of, rows_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,7 +120,7 @@ def _concise(frame: dd.DataFrame, filters: Filters) -> dd.DataFrame:
     ids = None
     if "flow_id" in meta.columns and has_ends(meta):
         ask = dask.delayed(_asking, pure=False)
-        ids = merged([ask(part, filters) for part in narrow.to_delayed()], union)
+        ids = merged([ask(part, filters) for part in delayed_of(narrow)], union)
     # Apart from what is asked first, so that no partition waits in memory for the answer.
     rows = narrow.map_partitions(_witnesses, filters, ids, meta=_witnesses(narrow._meta, filters))  # noqa: SLF001
     like = _told(rows._meta)  # noqa: SLF001

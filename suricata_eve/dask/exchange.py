@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dask.delayed import Delayed
     from numpy.typing import NDArray
 
-__all__ = ["Held", "Parts", "by_range", "exchanged", "held", "sent_by_range"]
+__all__ = ["Held", "Parts", "bucket_number", "by_range", "exchanged", "held", "sent_by_range"]
 
 Route: TypeAlias = "Callable[..., NDArray[np.int64]]"
 """Given a frame, the number of partitions and more: the partition that each row goes to."""
@@ -40,6 +40,8 @@ Key: TypeAlias = "Callable[[pd.DataFrame], tuple[NDArray[Any], NDArray[np.bool_]
 """Given a frame: what to sort each row by, and which rows have nothing to be sorted by."""
 
 _SAMPLES = 1024
+_SHARE = 4
+_MOST_BUCKETS = 256
 
 
 class Held(NamedTuple):
@@ -66,6 +68,23 @@ class Parts(NamedTuple):
 
     keep: tuple[str, ...]
     """Columns that who gets rows needs also if they are empty in these."""
+
+
+def bucket_number(npartitions: int) -> int:
+    """Return how many partitions to send rows to that are small beside the events.
+
+    Parameters
+    ----------
+    npartitions : int
+        How many partitions they come from.
+
+    Returns
+    -------
+    int
+        One for each four, and at most 256: each of a thousand that sends to each of a thousand
+        would make a million parcels.
+    """
+    return min(-(-npartitions // _SHARE), _MOST_BUCKETS)
 
 
 def exchanged(

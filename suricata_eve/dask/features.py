@@ -30,9 +30,10 @@ from suricata_eve.dask.contributions import (
     summed,
     things_counted,
 )
-from suricata_eve.dask.exchange import by_range, exchanged
+from suricata_eve.dask.exchange import bucket_number, by_range, exchanged
 from suricata_eve.dask.flows import PLACE, by_flow_id, in_flows
 from suricata_eve.dask.orientation import evidence
+from suricata_eve.dask.parcels import delayed_of
 from suricata_eve.dask.values import PREFIX, kind_of_values, prefixes
 
 if TYPE_CHECKING:
@@ -110,15 +111,15 @@ def _whole(rows: pd.DataFrame, labels: Labels) -> pd.DataFrame:
 
 def _merged(part: dd.DataFrame, labels: Labels) -> dd.DataFrame:
     """Return the table of what the flows of all partitions contribute."""
-    number = part.npartitions
+    number = bucket_number(part.npartitions)
     empty = contributed(part._meta, labels)  # noqa: SLF001
-    tasks = [dask.delayed(contributed)(rows, labels) for rows in by_flow_id(part).to_delayed()]
+    tasks = [dask.delayed(contributed)(rows, labels) for rows in delayed_of(by_flow_id(part))]
     with dask.config.set({"dataframe.convert-string": False}):
         sums, things = (
             dd.from_delayed([task[place] for task in tasks], meta=meta, verify_meta=False)
             for place, meta in enumerate(empty)
         )
-    if number > 1:
+    if len(tasks) > 1:
         sums = exchanged(sums, by_labels, more=[labels], npartitions=number, meta=empty[0])
         things = exchanged(things, by_thing, more=[labels], npartitions=number, meta=empty[1])
     counted = things_counted(empty[1], labels)

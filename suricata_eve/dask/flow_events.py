@@ -19,7 +19,7 @@ from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
 from suricata_eve.dask.exchange import Held, Parts, by_range, held, sent_by_range
 from suricata_eve.dask.flow_ids import among, ids_in, union
-from suricata_eve.dask.parcels import arrived, parts_of, rows_at
+from suricata_eve.dask.parcels import arrived, delayed_of, parts_of, rows_at
 from suricata_eve.errors import EveTypeError, EveValueError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def by_flow(frame: dd.DataFrame, flows: LazyFlows = None) -> dd.DataFrame:
         if isinstance(flows, dd.Series) and pd.api.types.is_bool_dtype(kind):
             return _of_mask(frame, flows)
         told = dask.delayed(_ids_of_any, pure=False)
-        return _of_ids(frame, merged([told(part) for part in flows.to_delayed()], union))
+        return _of_ids(frame, merged([told(part) for part in delayed_of(flows)], union))
     if dask.is_dask_collection(flows):
         msg = f"flows of Dask are a DataFrame, a Series or an Index, not {type(flows).__name__}"
         raise EveTypeError(msg)
@@ -170,7 +170,7 @@ def _flows_meant(rows: pd.DataFrame) -> pd.DataFrame:
 def _fitted(frame: dd.DataFrame, values: pd.Series, *, aligned: bool) -> dd.Series:
     """Cut a mask that is in memory as the frame is cut, which takes the labels of the frame."""
     labels = dask.delayed(_labels, pure=False)
-    indexes = [labels(part) for part in frame[["flow_id"]].to_delayed()]
+    indexes = [labels(part) for part in delayed_of(frame[["flow_id"]])]
     masks = dask.delayed(_cut, pure=False)(indexes, values, aligned)
     parts = [masks[number] for number in range(frame.npartitions)]
     meta = pd.Series([], dtype=bool, index=frame._meta.index)  # noqa: SLF001

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from suricata_eve.analysis.columns import integer_column, joined
-from suricata_eve.dask.exchange import exchanged
+from suricata_eve.dask.exchange import bucket_number, exchanged
 from suricata_eve.dask.parcels import kept_packed
 
 if TYPE_CHECKING:
@@ -60,9 +60,8 @@ def in_flows(frame: dd.DataFrame, columns: Sequence[str]) -> dd.DataFrame:
     Returns
     -------
     dask.dataframe.DataFrame
-        As many partitions, each with all events of its flows, in the order of the frame;
-        with their index, the columns, and those of ``PLACE``. Those without a flow are
-        spread.
+        Fewer partitions, each with all events of its flows, in the order of the frame; with
+        their index, the columns, and those of ``PLACE``. Those without a flow are spread.
     """
     return by_flow_id(placed(frame[list(columns)]))
 
@@ -73,16 +72,17 @@ def by_flow_id(rows: dd.DataFrame) -> dd.DataFrame:
     Parameters
     ----------
     rows : dask.dataframe.DataFrame
-        Any; without ``flow_id`` they stay where they are.
+        A few columns; without ``flow_id`` they stay where they are.
 
     Returns
     -------
     dask.dataframe.DataFrame
-        As many partitions.
+        As many partitions as :func:`~suricata_eve.dask.exchange.bucket_number` tells.
     """
     if rows.npartitions == 1 or "flow_id" not in rows.columns:
         return rows
-    return exchanged(rows, _to_flow, npartitions=rows.npartitions, meta=rows._meta)  # noqa: SLF001
+    number = bucket_number(rows.npartitions)
+    return exchanged(rows, _to_flow, npartitions=number, meta=rows._meta)  # noqa: SLF001
 
 
 def placed(frame: dd.DataFrame) -> dd.DataFrame:

@@ -14,6 +14,7 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from dask.utils import get_default_shuffle_method
 
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.packing import Columns, conformed, narrowed, packed, unpacked
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Arriving",
     "arrived",
+    "delayed_of",
     "frame_of",
     "kept_packed",
     "parcels_frame",
@@ -136,7 +138,29 @@ def parts_of(
         Of any kind.
     """
     made = frame.map_partitions(function, *more, meta=("x", object), enforce_metadata=False)
-    return list(made.to_delayed())
+    return delayed_of(made)
+
+
+def delayed_of(frame: dd.DataFrame | dd.Series | dd.Index) -> list[Delayed]:
+    """Return the partitions of a frame, which a cluster can compute that is not there yet.
+
+    Parameters
+    ----------
+    frame : dask.dataframe.DataFrame, Series or Index
+        Any.
+
+    Returns
+    -------
+    list of Delayed
+        One for each.
+    """
+    # Dask decides here how rows travel: without a cluster over files of this machine. Workers
+    # of others would find none, and Dask takes those that are not there for empty ones.
+    method = dask.config.get("dataframe.shuffle.method", None)
+    if method is None and get_default_shuffle_method() == "disk":
+        method = "tasks"
+    with dask.config.set({"dataframe.shuffle.method": method}):
+        return list(frame.to_delayed())
 
 
 def rows_at(
@@ -181,7 +205,7 @@ def shared(frame: dd.DataFrame) -> dd.DataFrame:
     dask.dataframe.DataFrame
         The same partitions.
     """
-    return frame_of(frame.to_delayed(), frame._meta)  # noqa: SLF001
+    return frame_of(delayed_of(frame), frame._meta)  # noqa: SLF001
 
 
 def arrived(
@@ -275,7 +299,7 @@ def kept_packed(
         align_dataframes=False,
     )
     divisions = frame.divisions if frame.known_divisions else None
-    return frame_of(parcels.to_delayed(), parcels_meta(), divisions).map_partitions(
+    return frame_of(delayed_of(parcels), parcels_meta(), divisions).map_partitions(
         _received,
         likes=[(Columns.of(meta), None)],
         then=None,

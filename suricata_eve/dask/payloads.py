@@ -21,7 +21,7 @@ from suricata_eve.analysis.orientation import orientation
 from suricata_eve.analysis.payloads import found_payloads, payloads_table, searched
 from suricata_eve.dask.flows import PLACE, POSITION, beside, by_flow_id, home, place_of, with_place
 from suricata_eve.dask.orientation import evidence
-from suricata_eve.dask.parcels import shared
+from suricata_eve.dask.parcels import delayed_of, shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +112,7 @@ def _found(rows: pd.DataFrame, **options: Any) -> pd.DataFrame:
 
 def _flows(found: dd.DataFrame) -> Any:
     """Return the IDs of all flows with findings, each once, without a task for all findings."""
-    parts = [dask.delayed(_ids)(part) for part in found["flow_id"].to_delayed()]
+    parts = [dask.delayed(_ids)(part) for part in delayed_of(found["flow_id"])]
     while len(parts) > 1:
         groups = [parts[at : at + _AT_ONCE] for at in range(0, len(parts), _AT_ONCE)]
         parts = [dask.delayed(_united)(group) for group in groups]

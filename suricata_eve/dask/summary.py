@@ -35,10 +35,11 @@ from suricata_eve.analysis.summary import (
 )
 from suricata_eve.analysis.summary import group_summary as summary_of
 from suricata_eve.dask.collecting import merged
-from suricata_eve.dask.exchange import exchanged
+from suricata_eve.dask.exchange import bucket_number, exchanged
 from suricata_eve.dask.flows import mixed
 from suricata_eve.dask.hashing import hashed
 from suricata_eve.dask.packing import stacked
+from suricata_eve.dask.parcels import delayed_of
 from suricata_eve.errors import EveTypeError
 from suricata_eve.frame import arrow_frame
 from suricata_eve.schema.fields import INSTANTS, PORTS, arrow_type
@@ -52,7 +53,6 @@ _FIELD, _PLACE = "eve field", "eve place"  # no field of EVE has a space in its 
 _NUMBERS = ("count", "first_seen", "last_seen")
 _ITSELF = -1  # not a field: the row of the group itself
 _PARTITION = 1 << 40  # places of a partition
-_SHARE = 4  # so many partitions share a bucket, since a row is small, and each bucket takes time
 
 
 class _Shape(NamedTuple):
@@ -119,10 +119,10 @@ def group_summary(
     # Together with what makes a partition, and with what packs the rows of it.
     rows = narrow.map_partitions(_part, shape, meta=shape.rows, enforce_metadata=False)
     if rows.npartitions > 1:
-        number = -(-rows.npartitions // _SHARE)
+        number = bucket_number(rows.npartitions)
         rows = exchanged(rows, _route, more=[shape], npartitions=number, meta=shape.rows)
     met = rows.map_partitions(_bucket, shape, meta=("x", object), enforce_metadata=False)
-    values = merged(met.to_delayed(), _merged_buckets, more=[shape])
+    values = merged(delayed_of(met), _merged_buckets, more=[shape])
     result = dask.delayed(_result, pure=False)(values, shape)
     with dask.config.set({"dataframe.convert-string": False}):
         return dd.from_delayed([result], meta=shape.result, verify_meta=False)

@@ -23,10 +23,11 @@ from suricata_eve.analysis.fieldvalues import Sides, occurrences
 from suricata_eve.analysis.orientation import has_ends
 from suricata_eve.analysis.ranks import value_order
 from suricata_eve.analysis.uniqueness import NEVER, first_and_last, pairs_of
-from suricata_eve.dask.exchange import by_range, exchanged
+from suricata_eve.dask.exchange import bucket_number, by_range, exchanged
 from suricata_eve.dask.flows import by_flow_id, mixed
 from suricata_eve.dask.hashing import hashed
 from suricata_eve.dask.orientation import evidence
+from suricata_eve.dask.parcels import delayed_of
 from suricata_eve.dask.values import PREFIX, as_kind, kind_of_values, prefixes
 from suricata_eve.frame import arrow_frame
 from suricata_eve.ingest.times import UTC_MICROSECONDS
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["unique"]
 
 _COUNTS = ("events", "first", "last", "clients", "servers")
-_SHARE = 4  # so many partitions share one of rows, which are small, since each takes time
 _SIDES = ("client_ip", "server_ip")
 _ITSELF = len(_SIDES)  # not a side: the row of the value itself
 
@@ -85,14 +85,14 @@ def unique(frame: dd.DataFrame, field: str) -> dd.DataFrame:
     rows = by_flow_id(part).map_partitions(
         _counted, field, kind, meta=empty, enforce_metadata=False
     )
-    number = -(-part.npartitions // _SHARE)
-    if part.npartitions > 1:
+    number = bucket_number(part.npartitions)
+    if rows.npartitions > 1:
         rows = exchanged(rows, _by_pair, npartitions=number, meta=empty)
     counts = rows.map_partitions(_pairs_counted, meta=_pairs_counted(empty))
     if number > 1:
         counts = exchanged(counts, _by_value, npartitions=number, meta=counts._meta)  # noqa: SLF001
     summed = counts.map_partitions(_summed, meta=_summed(counts._meta))  # noqa: SLF001
-    parts = summed.to_delayed()  # made once, since all of them tell what a share is one of
+    parts = delayed_of(summed)  # made once, since all of them tell what a share is one of
     total = dask.delayed(_total)(parts)
     with dask.config.set({"dataframe.convert-string": False}):
         table = dd.from_delayed(parts, meta=summed._meta, verify_meta=False)  # noqa: SLF001

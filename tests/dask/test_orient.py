@@ -90,9 +90,10 @@ def test_every_row_comes_home(sample7: pd.DataFrame) -> None:
 def test_events_of_a_flow_meet_and_others_are_spread(sample7: pd.DataFrame) -> None:
     flowless = sample7[sample7["flow_id"].isna()]
     events = pd.concat([sample7[sample7["flow_id"].notna()].iloc[::20], flowless])
-    rows = in_flows(dealt(events[["flow_id"]], 4), ["flow_id"])
+    rows = in_flows(dealt(events[["flow_id"]], 12), ["flow_id"])
 
     parts = [part.compute()["flow_id"] for part in rows.partitions]
+    assert len(parts) == 3
 
     ids = [set(part.dropna()) for part in parts]
     assert sum(map(len, ids)) == len(set.union(*ids))
