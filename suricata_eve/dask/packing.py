@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,13 @@ import pyarrow as pa
 from suricata_eve.ingest.nulls import Nulls
 from suricata_eve.schema.fields import arrow_type
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 __all__ = ["Columns", "Meta", "conformed", "narrowed", "packed", "stacked", "unpacked"]
+
+_SMALL_BYTES = 1 << 18
+_CODEC = pa.Codec("lz4")
 
 
 class Columns:
@@ -152,6 +158,8 @@ def packed(frame: pd.DataFrame, ends: Sequence[int], *, keep: Collection[Any] = 
             arrow[str(len(names))] = pa.chunked_array(column.array.__arrow_array__())
             names.append(name)
     table = pa.table(arrow).slice(ends[0], ends[-1] - ends[0]).combine_chunks()
+    # Of an array a part is taken, and read again, in a third of the time.
+    index = frame.index.to_numpy() if _is_plain(frame.index) else frame.index
     parcels = []
     for start, stop in pairwise(map(int, ends)):
         there = {name: array[start:stop] for name, array in others.items()}
@@ -166,19 +174,48 @@ def packed(frame: pd.DataFrame, ends: Sequence[int], *, keep: Collection[Any] = 
             for place, (name, column) in enumerate(zip(names, run.columns, strict=True))
             if name in keep or column.null_count < len(column)
         ]
-        stream = _stream(run.select(filled))
+        columns = _written(run.select(filled))
         known = [names[place] for place in filled]
-        parcels.append(pickle.dumps((known, stream, there, frame.index[start:stop])))
+        parcels.append(pickle.dumps((known, columns, there, index[start:stop])))
     return parcels
 
 
-def _stream(run: pa.Table) -> bytes:
+class _Batch(NamedTuple):
+    """The columns of a small parcel, of which there are many: writing a stream takes longer."""
+
+    schema: bytes
+    size: int
+    body: bytes
+
+    @classmethod
+    def of(cls, batch: pa.RecordBatch) -> _Batch:
+        body = batch.serialize()
+        schema = batch.schema.serialize().to_pybytes()
+        return cls(schema, len(body), _CODEC.compress(body, asbytes=True))
+
+    def columns(self) -> list[pa.ChunkedArray]:
+        """Return views of one buffer."""
+        schema = pa.ipc.read_schema(pa.py_buffer(self.schema))
+        body = _CODEC.decompress(self.body, self.size)
+        return [pa.chunked_array([array]) for array in pa.ipc.read_record_batch(body, schema)]
+
+
+def _written(run: pa.Table) -> _Batch | bytes:
+    if run.num_columns and run.nbytes < _SMALL_BYTES:
+        return _Batch.of(run.combine_chunks().to_batches()[0])
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with pa.ipc.new_stream(sink, run.schema, options=options) as writer:
         writer.write_table(run)
     stream: bytes = sink.getvalue().to_pybytes()
     return stream
+
+
+def _read(columns: _Batch | bytes) -> list[pa.ChunkedArray]:
+    if isinstance(columns, _Batch):
+        return columns.columns()
+    found: list[pa.ChunkedArray] = pa.ipc.open_stream(columns).read_all().columns
+    return found
 
 
 def unpacked(
@@ -208,18 +245,33 @@ def unpacked(
         Their rows.
     """
     held: list[dict[Any, Any]] = []
-    indexes: list[pd.Index] = []
+    indexes: list[pd.Index | NDArray[Any]] = []
     for parcel in parcels:
         # Made by `packed`, on the way from worker to worker, as Dask itself does.
-        names, stream, others, index = pickle.loads(parcel)  # noqa: S301
-        table = pa.ipc.open_stream(stream).read_all()
-        held.append(dict(zip(names, table.columns, strict=True)) | others)
+        names, columns, others, index = pickle.loads(parcel)  # noqa: S301
+        held.append(dict(zip(names, _read(columns), strict=True)) | others)
         indexes.append(index)
-    columns = _columns_in(held[0], indexes[0]) if meta is None else _columns_of(meta)
+    columns = _columns_in(held[0], _index(indexes)) if meta is None else _columns_of(meta)
     if keep is not None:
         wanted = {*keep}.union(*held)
         columns = _some(columns, [name in wanted for name in columns.names])
     return _below(held, indexes, columns, combined=combined) if held else columns.empty()
+
+
+def _is_plain(index: pd.Index) -> bool:
+    is_numpy = type(index) is pd.Index and isinstance(index.dtype, np.dtype)
+    return is_numpy and index.name is None and index.dtype.kind in "iuf"
+
+
+def _index(parts: Sequence[pd.Index | NDArray[Any]]) -> pd.Index:
+    """Put indexes below one another; an array is one without a name."""
+    dtype = parts[0].dtype
+    if all(isinstance(one, np.ndarray) and one.dtype == dtype for one in parts):
+        parts = [np.concatenate(parts)]
+    # Only of arrays, as pandas would take objects for text.
+    first, *others = (pd.Index(one) if isinstance(one, np.ndarray) else one for one in parts)
+    index: pd.Index = first.append(others) if others else first
+    return index
 
 
 def _columns_in(held: dict[Any, Any], index: pd.Index) -> Columns:
@@ -274,7 +326,7 @@ def stacked(frames: Sequence[pd.DataFrame], meta: Meta) -> pd.DataFrame:
 
 def _below(
     held: Sequence[dict[Any, Any]],
-    indexes: list[pd.Index],
+    indexes: Sequence[pd.Index | NDArray[Any]],
     columns: Columns,
     *,
     combined: bool = False,
@@ -302,11 +354,10 @@ def _below(
             if combined and len(chunks) > 1:  # of a table, as more text than fits stays in chunks
                 column = pa.table([column], [""]).combine_chunks().column(0)
         data[name] = pd.arrays.ArrowExtensionArray(column)
-    return _frame(data, indexes, columns)
+    return _frame(data, _index(indexes), columns)
 
 
-def _frame(data: dict[Any, Any], indexes: list[pd.Index], columns: Columns) -> pd.DataFrame:
-    index = indexes[0].append(indexes[1:]) if len(indexes) > 1 else indexes[0]
+def _frame(data: dict[Any, Any], index: pd.Index, columns: Columns) -> pd.DataFrame:
     index = index.rename(columns.index.name)
     for name, dtype in columns.items():
         if (

@@ -85,7 +85,7 @@ def unique(frame: dd.DataFrame, field: str) -> dd.DataFrame:
     rows = by_flow_id(part).map_partitions(
         _counted, field, kind, meta=empty, enforce_metadata=False
     )
-    number = bucket_number(part.npartitions)
+    number = bucket_number(rows.npartitions)
     if rows.npartitions > 1:
         rows = exchanged(rows, _by_pair, npartitions=number, meta=empty)
     counts = rows.map_partitions(_pairs_counted, meta=_pairs_counted(empty))

@@ -15,7 +15,8 @@ pytest.importorskip("dask.dataframe")
 
 import dask.dataframe as dd
 
-from suricata_eve.dask.exchange import by_range, exchanged
+from suricata_eve.dask import packing
+from suricata_eve.dask.exchange import bucket_number, by_range, exchanged
 from suricata_eve.dask.packing import conformed, packed, stacked, unpacked
 from suricata_eve.dask.parcels import shared
 
@@ -69,17 +70,69 @@ def in_parts(frame: pd.DataFrame, sizes: list[int], seen: list[int] | None = Non
         return dd.from_map(part, list(range(len(sizes))), meta=frame.iloc[:0])
 
 
+@pytest.fixture(params=["stream", "batch"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Pack as much does, or as little."""
+    monkeypatch.setattr(packing, "_SMALL_BYTES", 0 if request.param == "stream" else 1 << 40)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("way")
 def test_what_is_packed_comes_back_the_same() -> None:
     frame = frame_of(7)
 
     pd.testing.assert_frame_equal(unpacked(packed(frame, [0, 7]), frame.iloc[:0]), frame)
 
 
+@pytest.mark.usefixtures("way")
 def test_parcels_are_put_below_one_another() -> None:
     frame = frame_of(9)
     parcels = [*packed(frame, [0, 4]), *packed(frame, [4, 6, 9]), *packed(frame, [9, 9])]
 
     pd.testing.assert_frame_equal(unpacked(parcels, frame.iloc[:0]), frame)
+
+
+INDEXES = {
+    "range": pd.RangeIndex(5, 14),
+    "named range": pd.RangeIndex(9, name="line"),
+    "integers": pd.Index([9, 3, 3, -1, 0, 2**62, 5, 6, 7]),
+    "named integers": pd.Index(range(1, 18, 2), dtype="int64", name="line"),
+    "small integers": pd.Index([*range(9)], dtype="int8"),
+    "large integers": pd.Index([2**64 - 1 - n for n in range(9)], dtype="uint64"),
+    "floats": pd.Index([0.5, None, -0.0, *range(6)], dtype="float64"),
+    "text": pd.Index(list("abcdefghi")),
+    "times": pd.date_range("2026-01-01", periods=9, tz="UTC"),
+    "arrow": pd.Index([*range(9)], dtype=pd.ArrowDtype(pa.int64())),
+}
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("name", INDEXES)
+def test_an_index_of_any_kind_comes_back(name: str) -> None:
+    frame = frame_of(9).set_index(INDEXES[name])
+    parcels = [*packed(frame, [0, 4, 8]), *packed(frame, [8, 9])]
+
+    got = unpacked(parcels, frame.iloc[:0])
+
+    pd.testing.assert_index_equal(got.index, frame.index, exact="equiv")
+
+
+def test_indexes_of_several_kinds_are_put_together_as_pandas_does() -> None:
+    labels = [pd.Index([2**63], dtype="uint64"), pd.RangeIndex(2), pd.Index([-1]), pd.Index([0.5])]
+    frames = [frame_of(len(one)).set_index(one) for one in labels]
+    parcels = [parcel for frame in frames for parcel in packed(frame, [0, len(frame)])]
+
+    got = unpacked(parcels, frames[0].iloc[:0])
+
+    pd.testing.assert_index_equal(got.index, labels[0].append(labels[1:]))
+
+
+@pytest.mark.parametrize("columns", [["numpy"], ["no text"], []])
+def test_rows_without_values_of_arrow_are_packed(way: str, columns: list[str]) -> None:
+    frame = frame_of(4)[columns]
+
+    assert len(packed(frame, [0, 4])) == 1, way
+    pd.testing.assert_frame_equal(unpacked(packed(frame, [0, 4]), frame.iloc[:0]), frame)
 
 
 def test_no_parcel_is_a_frame_without_rows() -> None:
@@ -132,6 +185,12 @@ def test_stacked_keeps_labels_that_repeat() -> None:
     assert got.index.tolist() == [0, 10, 20] * 2
     assert got["text"].tolist()[:3] == got["text"].tolist()[3:]
     assert got["port"].isna().tolist() == [False] * 3 + [True] * 3
+
+
+def test_small_rows_go_to_fewer_partitions_and_never_to_more_than_256() -> None:
+    numbers = [1, 4, 5, 14, 1000, 1024, 10**6]
+
+    assert [bucket_number(number) for number in numbers] == [1, 1, 2, 4, 250, 256, 256]
 
 
 def odd_last(rows: pd.DataFrame, npartitions: int, *more: Any) -> np.ndarray:
