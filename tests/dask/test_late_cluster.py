@@ -37,7 +37,7 @@ METHODS: dict[str, Callable[[Any], Any]] = {
 
 @pytest.fixture(scope="module")
 def ddf() -> dd.DataFrame:
-    events = suricata_eve.load_sample("log4j").iloc[::40]
+    events = suricata_eve.load_sample("log4j").iloc[::40].dropna(axis="columns", how="all")
     events["event_type"] = events["event_type"].replace("anomaly", "other")
     with dask.config.set({"dataframe.convert-string": False}):
         return dd.from_pandas(events, npartitions=6)
