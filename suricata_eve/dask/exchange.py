@@ -1,8 +1,8 @@
 """Rows to other partitions: to the one of their flow, or into an order over all partitions.
 
 What travels are parcels, one for each partition that a partition has rows for, as bytes in
-one column: Dask's own shuffle moves them, in memory, over files or between workers. What waits
-is packed as well. Nothing is computed here; the order of rows that go to the same partition is
+one column: Dask's own shuffle moves them, in memory, over files or between workers; of a few
+partitions each takes its own from all. What waits is packed as well. Nothing is computed here; the order of rows that go to the same partition is
 that of the partitions that they come from, and in each of these their own.
 """
 
@@ -20,6 +20,7 @@ from suricata_eve.dask.packing import packed, unpacked
 from suricata_eve.dask.parcels import (
     Arriving,
     arrived,
+    delayed_of,
     frame_of,
     parcels_frame,
     parcels_meta,
@@ -42,6 +43,7 @@ Key: TypeAlias = "Callable[[pd.DataFrame], tuple[NDArray[Any], NDArray[np.bool_]
 _SAMPLES = 1024
 _SHARE = 4
 _MOST_BUCKETS = 256
+_FEW = 16  # from so few each can take all, on whichever worker, without a shuffle's start and end
 
 
 class Held(NamedTuple):
@@ -125,12 +127,26 @@ def exchanged(
         enforce_metadata=False,
         align_dataframes=False,
     )
-    return arrived([Arriving(_met(parcels, npartitions), meta, None)], meta=meta)
+    if frame.npartitions <= _FEW:
+        met = _picked(delayed_of(parcels), npartitions)
+    else:
+        met = _met(parcels, npartitions)
+    return arrived([Arriving(met, meta, None)], meta=meta)
 
 
 def _met(parcels: dd.DataFrame, npartitions: int) -> dd.DataFrame:
     # `shuffle` would choose partitions by a hash; divisions that are given are kept to.
     return parcels.set_index("goal", divisions=list(range(npartitions + 1)))
+
+
+def _picked(sent: Sequence[Delayed], npartitions: int) -> dd.DataFrame:
+    """Let each partition take its own from all, which is quicker where they are few."""
+    own = dask.delayed(_own, pure=False)
+    return frame_of([own(list(sent), goal) for goal in range(npartitions)], parcels_meta())
+
+
+def _own(sent: list[pd.DataFrame], goal: int) -> pd.DataFrame:
+    return pd.concat([parcels[parcels["goal"] == goal] for parcels in sent])
 
 
 def _sent(
@@ -217,7 +233,11 @@ def sent_by_range(frames: Sequence[dd.DataFrame | Parts], key: Key) -> list[Arri
     arriving = []
     for parts, meta, keep in all_parts:
         sent = [send(part, number, key, cuts, source=n, keep=keep) for n, part in enumerate(parts)]
-        arriving.append(Arriving(_met(frame_of(sent, parcels_meta()), number), meta, keep))
+        if len(sent) <= _FEW:
+            met = _picked(sent, number)
+        else:
+            met = _met(frame_of(sent, parcels_meta()), number)
+        arriving.append(Arriving(met, meta, keep))
     return arriving
 
 

@@ -198,6 +198,7 @@ def odd_last(rows: pd.DataFrame, npartitions: int, *more: Any) -> np.ndarray:
     return np.asarray(rows["port"].to_numpy(np.int64) % 2 * (npartitions - 1))
 
 
+@pytest.mark.usefixtures("travel")
 @pytest.mark.parametrize("npartitions", [1, 2, 5])
 def test_rows_arrive_where_they_are_sent_in_the_order_of_their_partitions(npartitions: int) -> None:
     frame = frame_of(23)
@@ -212,6 +213,7 @@ def test_rows_arrive_where_they_are_sent_in_the_order_of_their_partitions(nparti
         pd.testing.assert_frame_equal(part, frame[goal == number])
 
 
+@pytest.mark.usefixtures("travel")
 def test_a_delayed_argument_is_its_value() -> None:
     frame = frame_of(8)
     told = dask.delayed(int)("7")
@@ -227,6 +229,7 @@ def by_port(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return rows["port"].to_numpy(np.int64), np.asarray(rows["text"].isna(), bool)
 
 
+@pytest.mark.usefixtures("travel")
 @pytest.mark.parametrize("sizes", [[60], [20, 20, 20], [1, 58, 0, 1], [0, 0, 60]])
 def test_by_range_is_an_order_over_all_partitions(sizes: list[int]) -> None:
     """Keys never fall from one partition to the next, equal ones meet, those without go last."""
@@ -250,6 +253,7 @@ def test_by_range_is_an_order_over_all_partitions(sizes: list[int]) -> None:
         pd.testing.assert_frame_equal(part, frame.loc[part.index])
 
 
+@pytest.mark.usefixtures("travel")
 def test_by_range_shares_rows_out() -> None:
     frame = frame_of(4000)
     frame["text"] = frame["text"].fillna("x")
@@ -261,6 +265,7 @@ def test_by_range_shares_rows_out() -> None:
     assert max(sizes) < 1100
 
 
+@pytest.mark.usefixtures("travel")
 def test_nothing_is_made_before_it_is_asked_for_and_then_once() -> None:
     """Cutting a range needs every partition twice, and shared rows several times."""
     seen: list[int] = []

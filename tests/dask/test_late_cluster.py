@@ -15,6 +15,8 @@ import dask.dataframe as dd
 import suricata_eve
 import suricata_eve.dask
 
+pytestmark = pytest.mark.usefixtures("shuffled")
+
 METHODS: dict[str, Callable[[Any], Any]] = {
     "alerts": lambda ddf: ddf.eve.alerts(),
     "alerts, concise": lambda ddf: ddf.eve.alerts(view="concise"),

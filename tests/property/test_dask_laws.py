@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ import dask
 from dask_frames import in_parts
 
 import suricata_eve.dask  # noqa: F401
+from suricata_eve.dask import exchange
 
 pytestmark = pytest.mark.property
 
@@ -40,6 +43,13 @@ COLUMNS = {
     "tags": pa.list_(pa.string()),
     "x.share": pa.float64(),
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _travel() -> Iterator[None]:
+    """Let rows travel as among many partitions, and to as many."""
+    with patch.multiple(exchange, _FEW=0, _SHARE=1):
+        yield
 
 
 def few(*values: Any) -> st.SearchStrategy[Any]:
