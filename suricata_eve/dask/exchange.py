@@ -2,8 +2,9 @@
 
 What travels are parcels, one for each partition that a partition has rows for, as bytes in
 one column: Dask's own shuffle moves them, in memory, over files or between workers; of a few
-partitions each takes its own from all. What waits is packed as well. Nothing is computed here; the order of rows that go to the same partition is
-that of the partitions that they come from, and in each of these their own.
+partitions each takes its own from all. What waits is packed as well. Nothing is computed here;
+the order of rows that go to the same partition is that of the partitions that they come from,
+and in each of these their own.
 """
 
 from __future__ import annotations
