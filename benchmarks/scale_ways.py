@@ -117,11 +117,16 @@ def _alerts(frame: Any) -> Any:
     return frame.eve.alerts(decoder_events=False)[["timestamp", "flow_id", _BY]]
 
 
+def _payloads(frame: Any) -> Any:
+    return frame.eve.payloads()
+
+
 JOBS: dict[str, tuple[str, dict[str, Any], Callable[[Any], Any]]] = {
     "types": ("how many events of each type", {}, lambda frame: frame["event_type"].value_counts()),
     "summary": ("`group_summary` of all alerts", {"event_types": "alert"}, _summary),
     "alerts": ("`alerts()` in the order of time", {"event_types": "alert"}, _alerts),
     "clients": ('`unique("client_ip")`', {}, _clients),
+    "payloads": ("`payloads()` of all events", {}, _payloads),
 }
 """What pandas and Dask are asked alike, with the options of reading."""
 
@@ -132,7 +137,7 @@ def _on_pandas(job: str) -> Way:
     def run(path: str) -> int:
         from suricata_eve import read_eve
 
-        wanted: dict[str, Any] = {} if job == "types" else {"columns": _COLUMNS_OF[job]}
+        wanted: dict[str, Any] = {"columns": _COLUMNS_OF.get(job)}
         return len(ask(read_eve(path, on_bad_lines="skip", **options, **wanted)))
 
     return Way(f"pandas: {title}", _EVE, run)
@@ -158,12 +163,12 @@ def _on_dask(job: str) -> Way:
         ):
             client.run(_warm)
             wanted: dict[str, Any] = {"columns": _COLUMNS_OF.get(job)}
-            if job == "types":
-                # All columns of all events are parsed, as pandas does it.
+            if job not in _COLUMNS_OF:
                 wanted = {"schema": infer_schema(path)}
             start = time.perf_counter()
             frame = read_eve(path, on_bad_lines="skip", **options, **wanted)
             if job == "types":
+                # All columns of all events are parsed, as pandas does it.
                 found = frame.map_partitions(_types, meta=_types(frame._meta))  # noqa: SLF001
                 client.compute(found).result()
             else:
@@ -191,6 +196,7 @@ _COLUMNS_OF = {
         *("flow.start", "netflow.start", "dns.type"),
     ],
 }
+"""What is read for a job; all columns where it is not here."""
 
 SCALE: dict[str, Way] = {
     "parse": Way("parse alone, in the blocks of `to_parquet`", _EVE, _parse),

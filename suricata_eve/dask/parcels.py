@@ -33,7 +33,6 @@ __all__ = [
     "parcels_meta",
     "parts_of",
     "rows_at",
-    "shared",
 ]
 
 
@@ -190,22 +189,6 @@ def rows_at(
         return taken
     kept = rows.columns.isin(taken.columns) | missing
     return conformed(taken, rows.loc[:, kept].iloc[:0])
-
-
-def shared(frame: dd.DataFrame) -> dd.DataFrame:
-    """Return a frame whose partitions are made once, however often it is used in a result.
-
-    Parameters
-    ----------
-    frame : dask.dataframe.DataFrame
-        Any; what it does not need itself is no longer left out of it by what comes later.
-
-    Returns
-    -------
-    dask.dataframe.DataFrame
-        The same partitions.
-    """
-    return frame_of(delayed_of(frame), frame._meta)  # noqa: SLF001
 
 
 def arrived(

@@ -1,27 +1,29 @@
 """What is hidden in the text of events, found partition by partition.
 
 Who was the client of an event, and who the server, is asked of the flows of events that have a
-finding, and of no others.
+finding, and of no others. Which these are is known when all partitions are searched; what tells
+of events is read with their text, so that no partition is read again, and waits packed.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dask
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from suricata_eve import analysis
-from suricata_eve.analysis.columns import integer_column, joined
 from suricata_eve.analysis.orientation import orientation
 from suricata_eve.analysis.payloads import found_payloads, payloads_table, searched
+from suricata_eve.dask.collecting import merged
+from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.flows import PLACE, POSITION, beside, by_flow_id, home, place_of, with_place
 from suricata_eve.dask.orientation import evidence
-from suricata_eve.dask.parcels import delayed_of, shared
+from suricata_eve.dask.packing import Columns, packed, unpacked
+from suricata_eve.dask.parcels import frame_of, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +37,16 @@ __all__ = ["payloads"]
 _OF_EVENT = ("timestamp", "flow_id", "event_type")
 _SIDES = ("client_ip", "server_ip")
 _ASKED = "eve asked"
-_AT_ONCE = 16
+
+
+class _Searched(NamedTuple):
+    """What is wanted of a partition."""
+
+    found: pd.DataFrame
+    """The findings, with the positions of their events."""
+
+    evidence: list[bytes]
+    """What tells client and server of all its events, packed."""
 
 
 def payloads(
@@ -72,7 +83,8 @@ def payloads(
     -----
     A task holds the texts of a partition, or what tells client and server of the flows
     with findings that share a partition. The IDs of all these flows are in one task, and
-    sent to all.
+    sent to all. What tells of all events, packed to some fifty bytes each, waits in the
+    memory of the workers, or where they spill it, until all partitions are searched.
     """
     if not (columns is None or isinstance(columns, str)):
         columns = list(columns)
@@ -85,17 +97,19 @@ def payloads(
     if frame.npartitions == 1 or not {"flow_id", "src_ip", "dest_ip"} <= set(tells):
         part = _columns(frame, names.union(_OF_EVENT, tells))
         return part.map_partitions(analysis.payloads, **options, meta=meta)
-    part = _columns(frame, names.union(_OF_EVENT))
-    found_meta = _found(part._meta, **options)  # noqa: SLF001
-    found = shared(part.map_partitions(_found, **options, meta=found_meta))
-    asked = frame[tells].map_partitions(
-        _asked,
-        found,
-        _flows(found),
-        meta=_asked(frame._meta[tells], found_meta, np.zeros(0, np.int64)),  # noqa: SLF001
-        align_dataframes=False,
+    part = _columns(frame, names.union(_OF_EVENT, tells))
+    like = Columns.of(part._meta[tells])  # noqa: SLF001
+    searched_parts = parts_of(part, _searched, more=[options, tells])
+    ids = merged([dask.delayed(_ids, pure=False)(one) for one in searched_parts], union)
+    ask = dask.delayed(_asked, pure=False)
+    nothing = _Searched(_found(part._meta, **options), [])  # noqa: SLF001
+    asked = frame_of(
+        [ask(one, ids, like, number) for number, one in enumerate(searched_parts)],
+        _asked(nothing, _ids(nothing), like, 0),
     )
     told = by_flow_id(asked).map_partitions(_told, meta=_told(asked._meta))  # noqa: SLF001
+    take = dask.delayed(_findings, pure=False)
+    found = frame_of([take(one) for one in searched_parts], nothing.found)
     return beside(found, _with_sides, home(told, frame.npartitions), meta=meta)
 
 
@@ -110,36 +124,25 @@ def _found(rows: pd.DataFrame, **options: Any) -> pd.DataFrame:
     return result
 
 
-def _flows(found: dd.DataFrame) -> Any:
-    """Return the IDs of all flows with findings, each once, without a task for all findings."""
-    parts = [dask.delayed(_ids)(part) for part in delayed_of(found["flow_id"])]
-    while len(parts) > 1:
-        groups = [parts[at : at + _AT_ONCE] for at in range(0, len(parts), _AT_ONCE)]
-        parts = [dask.delayed(_united)(group) for group in groups]
-    return parts[0]
+def _searched(rows: pd.DataFrame, options: dict[str, Any], tells: list[str]) -> _Searched:
+    evidence = packed(rows[tells].reset_index(drop=True), [0, len(rows)], keep=tells)
+    return _Searched(_found(rows, **options), evidence)
 
 
-def _ids(column: pd.Series) -> NDArray[np.int64]:
-    return pd.unique(column.dropna().to_numpy(np.int64))
+def _findings(searched: _Searched) -> pd.DataFrame:
+    return searched.found
 
 
-def _united(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    return np.unique(np.concatenate(parts))
+def _ids(searched: _Searched) -> pa.Array:
+    return ids_in(searched.found["flow_id"])
 
 
-def _asked(
-    rows: pd.DataFrame,
-    found: pd.DataFrame,
-    flows: NDArray[np.int64],
-    partition_info: dict[str, Any] | None = None,
-) -> pd.DataFrame:
+def _asked(searched: _Searched, ids: pa.Array, like: Columns, number: int) -> pd.DataFrame:
     """Return what tells of events with findings: themselves, and the others of their flows."""
+    rows = unpacked(searched.evidence, like)
     asked = np.zeros(len(rows), bool)
-    asked[found[POSITION].to_numpy(np.int64)] = True
-    ids = joined(integer_column(rows["flow_id"]))
-    there = pc.is_in(ids, value_set=pa.array(flows).cast(ids.type, safe=False))
-    positions = np.flatnonzero(asked | np.asarray(there))
-    number = partition_info["number"] if partition_info else 0
+    asked[searched.found[POSITION].to_numpy(np.int64)] = True
+    positions = np.flatnonzero(asked | among(rows["flow_id"], ids))
     result = with_place(rows.take(positions), number, positions)
     result[_ASKED] = pd.arrays.ArrowExtensionArray(pa.array(asked[positions]))
     return result

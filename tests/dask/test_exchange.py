@@ -18,7 +18,6 @@ import dask.dataframe as dd
 from suricata_eve.dask import packing
 from suricata_eve.dask.exchange import bucket_number, by_range, exchanged
 from suricata_eve.dask.packing import conformed, packed, stacked, unpacked
-from suricata_eve.dask.parcels import shared
 
 LISTS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
 
@@ -267,13 +266,11 @@ def test_by_range_shares_rows_out() -> None:
 
 @pytest.mark.usefixtures("travel")
 def test_nothing_is_made_before_it_is_asked_for_and_then_once() -> None:
-    """Cutting a range needs every partition twice, and shared rows several times."""
+    """Cutting a range needs every partition twice."""
     seen: list[int] = []
-    parts = shared(in_parts(frame_of(30), [10, 20], seen))
 
-    ranged = by_range(parts, by_port)
-    both = dd.concat([ranged, parts])
+    ranged = by_range(in_parts(frame_of(30), [10, 20], seen), by_port)
     assert seen == []
 
-    assert len(both.compute()) == 60
+    assert len(ranged.compute()) == 30
     assert sorted(seen) == [0, 1]

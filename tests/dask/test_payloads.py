@@ -65,6 +65,24 @@ def test_only_flows_with_findings_are_asked(
     assert len(rows) == int(events["flow_id"].isin(found["flow_id"].unique()).sum())
 
 
+def test_each_partition_is_read_once(events: pd.DataFrame) -> None:
+    """A log of many files is read for its texts, and not once more for who was the client."""
+    import dask
+    import dask.dataframe as dd
+
+    read = []
+
+    def part(number: int) -> pd.DataFrame:
+        read.append(number)
+        return events.iloc[number::4]
+
+    with dask.config.set({"dataframe.convert-string": False}):
+        ddf = dd.from_map(part, range(4), meta=events.iloc[:0])
+
+    assert len(ddf.eve.payloads(kinds="jndi").compute())
+    assert sorted(read) == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("missing", [["flow_id"], ["src_ip", "dest_ip"], ["timestamp"]])
 def test_a_frame_may_lack_what_tells_of_events(events: pd.DataFrame, missing: list[str]) -> None:
     http = events[events["http.http_user_agent"].notna()].drop(columns=missing)
