@@ -204,12 +204,12 @@ def _column(values: Any) -> Any:
 def _rows(
     keys: dict[str, pd.Series], groups: NDArray[np.int64], values: dict[str, Any]
 ) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {key: column.array.take(groups) for key, column in keys.items()}
-        | {name: _column(each) for name, each in values.items()}
-    )
     # Objects stay objects, where pandas would read them as text.
-    return frame.astype({key: column.dtype for key, column in keys.items()})
+    repeated = {
+        key: pd.Series(column.array.take(groups), dtype=column.dtype)
+        for key, column in keys.items()
+    }
+    return pd.DataFrame(repeated | {name: _column(each) for name, each in values.items()})
 
 
 def _of_type(values: pa.Array, kind: pa.DataType, name: str) -> pa.Array:
