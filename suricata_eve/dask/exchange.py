@@ -44,7 +44,9 @@ Key: TypeAlias = "Callable[[pd.DataFrame], tuple[NDArray[Any], NDArray[np.bool_]
 _SAMPLES = 1024
 _SHARE = 4
 _MOST_BUCKETS = 256
-_FEW = 16  # from so few each can take all, on whichever worker, without a shuffle's start and end
+# From so few each takes all that they send, without a shuffle's start and end; and all go to who
+# looks at their samples, as small tasks between large ones would keep workers from the next.
+_FEW = 16
 
 
 class Held(NamedTuple):
@@ -128,26 +130,14 @@ def exchanged(
         enforce_metadata=False,
         align_dataframes=False,
     )
-    if frame.npartitions <= _FEW:
-        met = _picked(delayed_of(parcels), npartitions)
-    else:
-        met = _met(parcels, npartitions)
-    return arrived([Arriving(met, meta, None)], meta=meta)
+    few = frame.npartitions <= _FEW
+    sent = delayed_of(parcels) if few else _met(parcels, npartitions)
+    return arrived([Arriving(sent, meta, None, npartitions)], meta=meta)
 
 
 def _met(parcels: dd.DataFrame, npartitions: int) -> dd.DataFrame:
     # `shuffle` would choose partitions by a hash; divisions that are given are kept to.
     return parcels.set_index("goal", divisions=list(range(npartitions + 1)))
-
-
-def _picked(sent: Sequence[Delayed], npartitions: int) -> dd.DataFrame:
-    """Let each partition take its own from all, which is quicker where they are few."""
-    own = dask.delayed(_own, pure=False)
-    return frame_of([own(list(sent), goal) for goal in range(npartitions)], parcels_meta())
-
-
-def _own(sent: list[pd.DataFrame], goal: int) -> pd.DataFrame:
-    return pd.concat([parcels[parcels["goal"] == goal] for parcels in sent])
 
 
 def _sent(
@@ -224,21 +214,19 @@ def sent_by_range(frames: Sequence[dd.DataFrame | Parts], key: Key) -> list[Arri
     number = len(all_parts[0].parts)
     if all(len(one.parts) == number == 1 for one in all_parts):
         whole = dask.delayed(_whole, pure=False)
-        return [
-            Arriving(frame_of([whole(*parts)], parcels_meta()), meta, keep)
-            for parts, meta, keep in all_parts
-        ]
-    samples = [dask.delayed(_sampled, pure=False)(part) for one in all_parts for part in one.parts]
-    cuts = dask.delayed(_cuts, pure=False)(samples, number)
+        return [Arriving([whole(*parts)], meta, keep, 1) for parts, meta, keep in all_parts]
+    every = [part for one in all_parts for part in one.parts]
+    if len(every) > _FEW:
+        sampled = dask.delayed(_sampled, pure=False)
+        every = [sampled(part) for part in every]
+    cuts = dask.delayed(_cuts, pure=False)(every, number)
     send = dask.delayed(_sent_on, pure=False)
     arriving = []
     for parts, meta, keep in all_parts:
         sent = [send(part, number, key, cuts, source=n, keep=keep) for n, part in enumerate(parts)]
-        if len(sent) <= _FEW:
-            met = _picked(sent, number)
-        else:
-            met = _met(frame_of(sent, parcels_meta()), number)
-        arriving.append(Arriving(met, meta, keep))
+        few = len(sent) <= _FEW
+        met = sent if few else _met(frame_of(sent, parcels_meta()), number)
+        arriving.append(Arriving(met, meta, keep, number))
     return arriving
 
 
@@ -276,8 +264,9 @@ def _sample(rows: pd.DataFrame, key: Key) -> tuple[NDArray[Any], float]:
     return values[places], len(values) / _SAMPLES
 
 
-def _sampled(part: Held) -> tuple[NDArray[Any], float]:
-    return part.sample, part.weight
+def _sampled(part: Held) -> Held:
+    """Leave the rows where they are, and go on with the sample."""
+    return part._replace(parcels=[])
 
 
 def _whole(part: Held) -> pd.DataFrame:
@@ -299,9 +288,9 @@ def _sent_on(
     return _sent(rows, _between, npartitions, key, cuts, source=source, keep=keep)
 
 
-def _cuts(samples: list[tuple[NDArray[Any], float]], npartitions: int) -> NDArray[Any]:
-    values = np.concatenate([values for values, _ in samples])
-    weights = np.concatenate([np.full(len(values), weight) for values, weight in samples])
+def _cuts(parts: list[Held], npartitions: int) -> NDArray[Any]:
+    values = np.concatenate([part.sample for part in parts])
+    weights = np.concatenate([np.full(len(part.sample), part.weight) for part in parts])
     if not len(values):
         return values
     order = np.argsort(values, kind="stable")

@@ -39,14 +39,26 @@ __all__ = [
 class Arriving(NamedTuple):
     """Rows on their way, for :func:`arrived`."""
 
-    parcels: dd.DataFrame
-    """What comes to each partition."""
+    sent: dd.DataFrame | list[Delayed]
+    """The parcels that come to each partition; or those of all, of which each takes its own."""
 
     meta: pd.DataFrame
     """All columns of the rows."""
 
     keep: tuple[str, ...] | None
     """Columns that there are also if they are empty; None for all."""
+
+    npartitions: int
+    """To how many partitions."""
+
+
+class _Like(NamedTuple):
+    """What :func:`_received` is told of rows."""
+
+    columns: Columns
+    keep: Collection[str] | None
+    senders: int | None
+    """How many arguments have parcels for it among others; None for one that has only these."""
 
 
 def parcels_meta() -> pd.DataFrame:
@@ -217,13 +229,20 @@ def arrived(
     dask.dataframe.DataFrame
         With all columns, which it has only from the last step of its task on.
     """
-    first, *others = (frame.parcels for frame in frames)
+    arguments: list[Any] = []
+    likes = []
+    for sent, columns, keep, _ in frames:
+        is_met = isinstance(sent, dd.DataFrame)
+        arguments += [sent] if is_met else sent
+        likes.append(_Like(Columns.of(columns), keep, None if is_met else len(sent)))
+    with dask.config.set({"dataframe.convert-string": False}):  # of numbers; a task for each
+        goals = dd.from_map(_goal, range(frames[0].npartitions), meta=_goal(0))
     # The divisions are of partitions, and not of the index that the rows have.
-    return first.map_partitions(
+    return goals.map_partitions(
         _received,
-        *others,
+        *arguments,
         *more,
-        likes=[(Columns.of(frame.meta), frame.keep) for frame in frames],
+        likes=likes,
         then=then,
         out=Columns.of(meta),
         meta=meta,
@@ -233,19 +252,35 @@ def arrived(
     )
 
 
+def _goal(number: int) -> pd.DataFrame:
+    return pd.DataFrame({"goal": [number]})
+
+
 def _received(
+    goal: pd.DataFrame,
     *arguments: Any,
-    likes: Sequence[tuple[Columns, Collection[str] | None]],
+    likes: Sequence[_Like],
     then: Callable[..., pd.DataFrame] | None,
     out: Columns,
 ) -> pd.DataFrame:
+    rest = list(arguments)
     frames = []
-    for parcels, (columns, keep) in zip(arguments, likes, strict=False):
-        ordered = parcels.sort_values("source", kind="stable")
-        frames.append(unpacked(ordered["parcel"].tolist(), columns, keep=keep))
+    for columns, keep, senders in likes:
+        if senders is None:
+            parcels = rest.pop(0).sort_values("source", kind="stable")["parcel"].tolist()
+        else:
+            parcels = [parcel for sent in rest[:senders] for parcel in _own(sent, goal)]
+            del rest[:senders]
+        frames.append(unpacked(parcels, columns, keep=keep))
     if then is not None:
-        return conformed(then(*frames, *arguments[len(likes) :]), out)
-    return conformed(frames[0], out) if likes[0][1] is not None else frames[0]
+        return conformed(then(*frames, *rest), out)
+    return conformed(frames[0], out) if likes[0].keep is not None else frames[0]
+
+
+def _own(sent: pd.DataFrame, goal: pd.DataFrame) -> list[bytes]:
+    places = np.flatnonzero(sent["goal"].to_numpy() == goal["goal"].iloc[0])
+    own: list[bytes] = sent["parcel"].take(places).tolist()
+    return own
 
 
 def kept_packed(
@@ -283,13 +318,12 @@ def kept_packed(
     )
     divisions = frame.divisions if frame.known_divisions else None
     return frame_of(delayed_of(parcels), parcels_meta(), divisions).map_partitions(
-        _received,
-        likes=[(Columns.of(meta), None)],
-        then=None,
-        out=Columns.of(meta),
-        meta=meta,
-        enforce_metadata=False,
+        _of_one, Columns.of(meta), meta=meta, enforce_metadata=False
     )
+
+
+def _of_one(parcels: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    return unpacked(parcels["parcel"].tolist(), columns)
 
 
 def _kept(*arguments: Any, function: Callable[..., pd.DataFrame]) -> pd.DataFrame:
