@@ -14,10 +14,10 @@ from suricata_eve.ingest.sources import MAX_LINE_BYTES, Block
 
 __all__ = ["STEP_BYTES", "lines_between"]
 
-STEP_BYTES = 8 << 20
+STEP_BYTES = 16 << 20
 """How much of a file is read at a time."""
 
-_KEPT = 10  # buffers: as many as the default block has steps, and a rest
+_KEPT = 5  # buffers: as many as the default block has steps, and a rest
 _PIECE_BYTES = 64 << 10  # to look for the end of a line
 _LOCAL = threading.local()
 
