@@ -14,6 +14,7 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from dask.base import tokenize
 from dask.utils import get_default_shuffle_method
 
 from suricata_eve.analysis.rows import take_rows
@@ -235,11 +236,16 @@ def arrived(
         is_met = isinstance(sent, dd.DataFrame)
         arguments += [sent] if is_met else sent
         likes.append(_Like(Columns.of(columns), keep, None if is_met else len(sent)))
-    with dask.config.set({"dataframe.convert-string": False}):  # of numbers; a task for each
-        goals = dd.from_map(_goal, range(frames[0].npartitions), meta=_goal(0))
+    # One origin if possible: Dask would align a frame of two with itself, by a shuffle.
+    met = [sent for sent in arguments if isinstance(sent, dd.DataFrame)]
+    goals: Any = None
+    if len(met) < len(frames):
+        goals = _goals(frames[0].npartitions, tokenize(*arguments))
+    first = met[0] if met else goals
     # The divisions are of partitions, and not of the index that the rows have.
-    return goals.map_partitions(
+    return first.map_partitions(
         _received,
+        goals,
         *arguments,
         *more,
         likes=likes,
@@ -252,12 +258,20 @@ def arrived(
     )
 
 
-def _goal(number: int) -> pd.DataFrame:
+def _goals(number: int, name: str) -> dd.DataFrame:
+    """Tell partitions their numbers, as what is chosen of them later does not change these."""
+    # Of an origin of its own: Dask pairs the partitions of frames that have the same.
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_map(_goal, range(number), args=(name,), meta=_goal(0, name))
+
+
+def _goal(number: int, _: str) -> pd.DataFrame:
     return pd.DataFrame({"goal": [number]})
 
 
 def _received(
-    goal: pd.DataFrame,
+    _: pd.DataFrame,
+    goals: Any,
     *arguments: Any,
     likes: Sequence[_Like],
     then: Callable[..., pd.DataFrame] | None,
@@ -269,6 +283,7 @@ def _received(
         if senders is None:
             parcels = rest.pop(0).sort_values("source", kind="stable")["parcel"].tolist()
         else:
+            goal = int(goals["goal"].iloc[0])
             parcels = [parcel for sent in rest[:senders] for parcel in _own(sent, goal)]
             del rest[:senders]
         frames.append(unpacked(parcels, columns, keep=keep))
@@ -277,8 +292,8 @@ def _received(
     return conformed(frames[0], out) if likes[0].keep is not None else frames[0]
 
 
-def _own(sent: pd.DataFrame, goal: pd.DataFrame) -> list[bytes]:
-    places = np.flatnonzero(sent["goal"].to_numpy() == goal["goal"].iloc[0])
+def _own(sent: pd.DataFrame, goal: int) -> list[bytes]:
+    places = np.flatnonzero(sent["goal"].to_numpy() == goal)
     own: list[bytes] = sent["parcel"].take(places).tolist()
     return own
 

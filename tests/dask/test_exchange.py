@@ -265,6 +265,21 @@ def test_by_range_shares_rows_out() -> None:
 
 
 @pytest.mark.usefixtures("travel")
+def test_partitions_of_two_results_are_not_taken_for_those_of_the_same_rows() -> None:
+    """Dask pairs the partitions of frames that have one origin, whatever rows are in them."""
+    frame = frame_of(30)[["port", "text"]]
+    other = frame.assign(port=frame["port"].to_numpy()[::-1])
+    ranged, others = (by_range(in_parts(one, [10, 20]), by_port) for one in (frame, other))
+
+    both = ranged.assign(other=others["port"]).compute()
+
+    assert not ranged.compute().index.equals(others.compute().index)
+    pd.testing.assert_frame_equal(both.sort_index(), frame.assign(other=other["port"]).sort_index())
+    same = ranged[ranged["port"] > 5]
+    assert not any("Align" in type(part).__name__ for part in same.expr.walk())
+
+
+@pytest.mark.usefixtures("travel")
 def test_nothing_is_made_before_it_is_asked_for_and_then_once() -> None:
     """Cutting a range needs every partition twice."""
     seen: list[int] = []
