@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import dask.dataframe as dd
+import pandas as pd
+import pyarrow as pa
 
 from suricata_eve import analysis
 from suricata_eve.analysis.orientation import ENDS, EVIDENCE
 from suricata_eve.analysis.orientation import orientation as told_of
 from suricata_eve.dask.flows import PLACE, beside, home, in_flows
-
-if TYPE_CHECKING:
-    import pandas as pd
+from suricata_eve.dask.parcels import kept_packed
 
 __all__ = ["evidence", "orient", "orientation"]
 
@@ -50,10 +50,34 @@ def orient(frame: dd.DataFrame) -> dd.DataFrame:
     See Also
     --------
     suricata_eve.dask.accessor.EveDaskAccessor.orient : The same as a method, with examples.
+
+    Notes
+    -----
+    A frame of nothing but what tells and numbers or times is made once, and waits, packed, in
+    the memory of the workers or where they spill it. Of others what tells is made before, and
+    everything once more.
     """
     meta = analysis.orient(frame._meta)  # noqa: SLF001
+    if _is_small(frame._meta):  # noqa: SLF001
+        frame = kept_packed(frame, _as_it_is, meta=frame._meta)  # noqa: SLF001
     told = orientation(frame, method="orient")
     return beside(frame, _with_ends, told, meta=meta)
+
+
+def _is_small(meta: pd.DataFrame) -> bool:
+    """Tell whether rows take little more room than what tells of them, which waits in any case."""
+    told = {*EVIDENCE, *ENDS}
+    return all(name in told or _has_width(dtype) for name, dtype in meta.dtypes.items())
+
+
+def _has_width(dtype: Any) -> bool:
+    if isinstance(dtype, pd.ArrowDtype):
+        return bool(pa.types.is_primitive(dtype.pyarrow_dtype))
+    return bool(dtype.kind in "biufmM")
+
+
+def _as_it_is(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows
 
 
 def orientation(frame: dd.DataFrame, *, method: str = "orientation") -> dd.DataFrame:

@@ -133,6 +133,29 @@ def test_a_mask_of_the_result_chooses_without_moving_rows(sample7: pd.DataFrame)
     pd.testing.assert_frame_equal(chosen.compute(), expected[expected["server_port"] == 80])
 
 
+@pytest.mark.parametrize(("more", "times"), [("flow.bytes_toserver", 1), ("http.url", 2)])
+def test_a_frame_is_read_once_if_its_rows_are_small(
+    sample7: pd.DataFrame, more: str, times: int
+) -> None:
+    """Of others all columns would wait until the whole log is read."""
+    import dask
+    import dask.dataframe as dd
+
+    events = narrow(sample7).assign(**{more: sample7[more]}).iloc[::10]
+    read = []
+
+    def part(number: int) -> pd.DataFrame:
+        read.append(number)
+        return events.iloc[number::3]
+
+    with dask.config.set({"dataframe.convert-string": False}):
+        ddf = dd.from_map(part, range(3), meta=events.iloc[:0])
+    told = ddf.eve.orient().compute()
+
+    assert sorted(read) == sorted([0, 1, 2] * times)
+    pd.testing.assert_frame_equal(told, orient(pd.concat([events.iloc[n::3] for n in range(3)])))
+
+
 def test_nothing_is_computed_and_errors_come_at_once(sample7: pd.DataFrame) -> None:
     ddf = failing(narrow(sample7))
 
