@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("dask.dataframe")
 
-from dask_frames import dealt, failing, in_parts
+from dask_frames import dealt, failing, in_parts, noting
 
 import suricata_eve.dask
 from suricata_eve.analysis import orient, orientation
@@ -138,22 +138,13 @@ def test_a_frame_is_read_once_if_its_rows_are_small(
     sample7: pd.DataFrame, more: str, times: int
 ) -> None:
     """Of others all columns would wait until the whole log is read."""
-    import dask
-    import dask.dataframe as dd
-
     events = narrow(sample7).assign(**{more: sample7[more]}).iloc[::10]
-    read = []
+    read: list[int] = []
 
-    def part(number: int) -> pd.DataFrame:
-        read.append(number)
-        return events.iloc[number::3]
-
-    with dask.config.set({"dataframe.convert-string": False}):
-        ddf = dd.from_map(part, range(3), meta=events.iloc[:0])
-    told = ddf.eve.orient().compute()
+    told = noting(events, 3, read).eve.orient().compute()
 
     assert sorted(read) == sorted([0, 1, 2] * times)
-    pd.testing.assert_frame_equal(told, orient(pd.concat([events.iloc[n::3] for n in range(3)])))
+    pd.testing.assert_frame_equal(told, orient(dealt(events, 3).compute()))
 
 
 def test_nothing_is_computed_and_errors_come_at_once(sample7: pd.DataFrame) -> None:

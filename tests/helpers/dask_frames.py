@@ -31,6 +31,19 @@ def dealt(frame: pd.DataFrame, npartitions: int) -> Any:
     return in_parts(frame.take(np.concatenate(places)), [len(part) for part in places])
 
 
+def noting(frame: pd.DataFrame, npartitions: int, made: list[int]) -> Any:
+    """Deal rows to partitions that note their numbers each time they are made."""
+    import dask
+    import dask.dataframe as dd
+
+    def part(number: int) -> pd.DataFrame:
+        made.append(number)
+        return frame.iloc[number::npartitions]
+
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_map(part, range(npartitions), meta=frame.iloc[:0])
+
+
 def failing(frame: pd.DataFrame, npartitions: int = 3) -> Any:
     """Make a frame that cannot be computed."""
     import dask
