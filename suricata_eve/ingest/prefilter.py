@@ -3,7 +3,8 @@ r"""Which lines can hold an event that is asked for, told from their bytes.
 What is left out here is never parsed, so a line goes only where its bytes leave no doubt. A
 key is taken at its word where it stands in the line just once, and no key of the line can be
 written in escapes (``"\u0065vent_type"``): then the event has the value that follows it, or,
-where that is inside another object, none.
+where that is inside another object, none. A line that ends like an event and has the key
+nowhere has no value; one that is cut may have had it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _INTEGER = rf"(?P<value>-?[0-9]{{1,19}}){_GAP}[,}}]"
 # Nothing has been opened before the key but the event itself, and the key's first quote is
 # no escaped one inside a string.
 _AT_TOP = rf"^{_GAP}\{{(?:[^{{]*?,)?{_GAP}"
+# Without the zero bytes that may stand around an event.
+_WHOLE = r"^[^\x00]*\}[ \t\r\n]*$"
 
 
 def candidates(lines: Lines, array: pa.Array, selection: Selection) -> np.ndarray:
@@ -62,11 +65,13 @@ def candidates(lines: Lines, array: pa.Array, selection: Selection) -> np.ndarra
         texts = _values(array, "flow_id", _INTEGER)
         numbers = _whole(texts)
         other = ~selection.in_flows(numbers) & np.asarray(numbers.is_valid())
+        ruled_out |= _without(array, "flow_id", texts)
         ruled_out |= other & _single(lines, array, "flow_id", texts)
     if selection.by_time:
         texts = _values(array, "timestamp", _TEXT)
         instants = parse_instants(_utf8(texts)).values
         other = ~selection.in_time(instants) & np.asarray(instants.is_valid())
+        ruled_out |= _without(array, "timestamp", texts)
         ruled_out |= other & _single(lines, array, "timestamp", texts)
     if ruled_out.any():
         ruled_out &= ~_may_be_escaped(array)
@@ -130,6 +135,17 @@ def _single(lines: Lines, array: pa.Array, key: str, found: pa.Array) -> np.ndar
         return has
     once: np.ndarray = has & (np.asarray(pc.count_substring(array, token)) == 1)
     return once
+
+
+def _without(array: pa.Array, key: str, found: pa.Array) -> np.ndarray:
+    """Tell which whole lines have a key nowhere, given which have it with a value."""
+    result: np.ndarray = np.asarray(found.is_null())
+    others = np.flatnonzero(result)
+    if len(others):
+        texts = array.take(pa.array(others))
+        whole = pc.match_substring_regex(texts, _WHOLE)
+        result[others] = np.asarray(whole) & ~np.asarray(pc.match_substring(texts, f'"{key}"'))
+    return result
 
 
 def _may_be_escaped(array: pa.Array) -> np.ndarray:

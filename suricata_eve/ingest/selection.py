@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from suricata_eve.ingest.coerce import coerce
 from suricata_eve.ingest.segment import Segment
@@ -118,22 +118,30 @@ class Selection:
             One for each.
         """
         asked = self._unsigned if flow_ids.type == pa.uint64() else self._signed
-        return np.asarray(pc.is_in(flow_ids, value_set=asked))
+        if not len(asked):
+            return np.zeros(len(flow_ids), bool)
+        numbers = np.asarray(flow_ids.fill_null(0))
+        places = np.minimum(np.searchsorted(asked, numbers), len(asked) - 1)
+        found: np.ndarray = (asked[places] == numbers) & np.asarray(flow_ids.is_valid())
+        return found
 
-    # Made once, since there may be many IDs, and many arrays to look for them in.
+    # Sorted once: there may be many IDs, and many small arrays to look for them in, for each of
+    # which Arrow would put all of them into a table.
 
     @cached_property
-    def _signed(self) -> pa.Array:
-        return _fitting(self.flow_ids, pa.int64(), -(2**63), 2**63)
+    def _signed(self) -> np.ndarray:
+        return _fitting(self.flow_ids, np.dtype(np.int64))
 
     @cached_property
-    def _unsigned(self) -> pa.Array:
-        return _fitting(self.flow_ids, pa.uint64(), 0, 2**64)
+    def _unsigned(self) -> np.ndarray:
+        return _fitting(self.flow_ids, np.dtype(np.uint64))
 
 
-def _fitting(numbers: frozenset[int] | None, kind: pa.DataType, low: int, high: int) -> pa.Array:
-    """Return the numbers that are within the limits of a type."""
-    return pa.array([number for number in numbers or () if low <= number < high], kind)
+def _fitting(numbers: frozenset[int] | None, kind: np.dtype[Any]) -> np.ndarray:
+    """Return the numbers that are within the limits of a type, ascending."""
+    limits = np.iinfo(kind)
+    fitting = [number for number in numbers or () if limits.min <= number <= limits.max]
+    return np.sort(np.array(fitting, kind))
 
 
 EVERYTHING = Selection()

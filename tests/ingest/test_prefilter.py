@@ -53,6 +53,9 @@ RULED_OUT: dict[str, tuple[Selection, bytes]] = {
     "neighbour": (FLOW, b'{"flow_id": 9007199254740992 }'),
     "longer": (FLOW, b'{"flow_id":11}'),
     "negative": (FLOW, b'{"flow_id":-1,"a":1}'),
+    "no-flow": (FLOW, b'{"event_type":"stats","stats":{"uptime":1}} \r'),
+    "flow-in-a-text": (FLOW, rb'{"event_type":"x","t":"\"flow_id\":1"}'),
+    "no-time": (JANUARY, b'{"event_type":"stats"}'),
     "before": (JANUARY, b'{"timestamp":"2021-12-31T23:59:59.999999Z"}'),
     "until": (JANUARY, b'{"timestamp":"2022-01-01T00:00:01.000000+0000"}'),
     "other-zone": (JANUARY, b'{"timestamp":"2022-01-01T00:00:00.000000+0100"}'),
@@ -110,6 +113,9 @@ FLOW_1 = (
     rb'{"fl\u006Fw_id":1}',
     b'{"flow_id": 1 , "x":2}',
     b'{"flow_id":9007199254740993}',
+    b'{"timestamp":"2022-01-01T00:00:00Z","flo',
+    b'{"event_type":"stats"}\0',
+    b'{"flow\0_id":1}',
 )
 IN_TIME = (
     b'{"timestamp":"2022-01-01T00:00:00.000000+0000"}',
