@@ -53,7 +53,7 @@ def by_flow(frame: pd.DataFrame, flows: Flows = None) -> pd.DataFrame:
 
 
 def flow_positions(
-    frame: pd.DataFrame, flows: Flows = None, *, method: str, by_id: bool | None = None
+    frame: pd.DataFrame, flows: Flows = None, *, method: str, told: bool | None = None
 ) -> NDArray[np.int64]:
     """Return the positions of all events of some flows, flow by flow in time order.
 
@@ -65,9 +65,8 @@ def flow_positions(
         What tells flows, as in :func:`by_flow`.
     method : str
         Who asks, for messages.
-    by_id : bool, optional
-        Whether a frame means every flow that has one of its IDs. By default where `frame`
-        tells hosts, and it does not.
+    told : bool, optional
+        Whether a frame tells the hosts of its flows; by default, if it has the column.
 
     Returns
     -------
@@ -78,7 +77,7 @@ def flow_positions(
     ids = joined(integer_column(frame["flow_id"]))
     if isinstance(flows, pd.DataFrame):
         require_columns(flows, ["flow_id"], method=method)
-        found, chosen = _of_flows(frame, ids, flows, by_id=by_id)
+        found, chosen = _of_flows(frame, ids, flows, told=told)
     else:
         found = together([frame])[0]
         chosen = _chosen(frame, ids, found.number, flows)
@@ -134,21 +133,21 @@ def _among(number: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.b
 
 
 def _of_flows(
-    frame: pd.DataFrame, ids: pa.Array, flows: pd.DataFrame, *, by_id: bool | None
+    frame: pd.DataFrame, ids: pa.Array, flows: pd.DataFrame, *, told: bool | None
 ) -> tuple[Connections, NDArray[np.bool_]]:
     """Tell the flows of all events, and which of them those of some others are.
 
-    Others that do not tell their time, or the host where there are several, are taken by
-    their ID alone.
+    Others that do not tell their time are taken by their ID alone, and if they tell no host,
+    so are those whose ID is one of a host: what events of other IDs tell makes no difference.
     """
     found, others = together([frame, flows.loc[:, flows.columns.isin(TELLING)]])
     vague = others.start == NO_TIME
-    if by_id is None:
-        by_id = "host" not in flows.columns and bool((found.host >= 0).any())
-    vague |= by_id
+    own = joined(integer_column(flows["flow_id"]))
+    if not ("host" in flows.columns if told is None else told):
+        vague |= is_in(own, ids.filter(pa.array(found.host >= 0)))
     chosen = _among(found.number, others.number[~vague])
     if vague.any():
-        chosen |= is_in(ids, integer_column(flows["flow_id"]).filter(pa.array(vague)))
+        chosen |= is_in(ids, own.filter(pa.array(vague)))
     return found, chosen
 
 

@@ -21,6 +21,7 @@ from suricata_eve.dask.collecting import merged
 from suricata_eve.dask.exchange import Held, Parts, by_range, held
 from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.flows import PLACE, by_flow_id, place_of, with_place
+from suricata_eve.dask.logs import of_types
 from suricata_eve.dask.orientation import evidence
 from suricata_eve.dask.packing import conformed
 from suricata_eve.dask.parcels import delayed_of, parts_of, rows_at
@@ -96,7 +97,7 @@ def alerts(
     require_columns(meta, dict.fromkeys(needed), method="alerts")
     if view == "concise":
         return _concise(frame, filters)
-    chosen = Parts(parts_of(frame, _chosen, more=[filters]), meta, _KEPT)
+    chosen = Parts(parts_of(of_types(frame, ["alert"]), _chosen, more=[filters]), meta, _KEPT)
     return by_range(chosen, _by_time, _in_order)
 
 
@@ -120,7 +121,8 @@ def _concise(frame: dd.DataFrame, filters: Filters) -> dd.DataFrame:
     ids = None
     if "flow_id" in meta.columns and has_ends(meta):
         ask = dask.delayed(_asking, pure=False)
-        ids = merged([ask(part, filters) for part in delayed_of(narrow)], union)
+        of_alerts = delayed_of(of_types(narrow, ["alert"]))
+        ids = merged([ask(part, filters) for part in of_alerts], union)
     # Apart from what is asked first, so that no partition waits in memory for the answer.
     rows = narrow.map_partitions(_witnesses, filters, ids, meta=_witnesses(narrow._meta, filters))  # noqa: SLF001
     like = _told(rows._meta)  # noqa: SLF001

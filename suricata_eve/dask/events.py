@@ -12,6 +12,7 @@ from suricata_eve.analysis.columns import require_columns
 from suricata_eve.analysis.events import check_types, events_at, types_in, types_of
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
+from suricata_eve.dask.logs import of_types
 from suricata_eve.dask.packing import conformed
 from suricata_eve.dask.parcels import delayed_of
 from suricata_eve.schema.event_types import EVENT_TYPES
@@ -46,6 +47,7 @@ def events(frame: dd.DataFrame, event_type: str | Iterable[str]) -> dd.DataFrame
         told = dask.delayed(types_in, pure=False)
         parts = [told(part) for part in delayed_of(frame[["event_type"]])]
         checked = dask.delayed(check_types, pure=False)(types, merged(parts, _all_types))
+    frame = of_types(frame, types)
     # Enforced, every task would bring along all columns of meta.
     return frame.map_partitions(_events, types, checked, meta=meta, enforce_metadata=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 import dask
@@ -19,10 +18,13 @@ from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
 from suricata_eve.dask.exchange import Held, Parts, by_range, held, sent_by_range
 from suricata_eve.dask.flow_ids import among, ids_in, union
+from suricata_eve.dask.logs import parts_of_flows
 from suricata_eve.dask.parcels import arrived, delayed_of, parts_of, rows_at
 from suricata_eve.errors import EveTypeError, EveValueError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dask.delayed import Delayed
     from numpy.typing import NDArray
 
@@ -65,7 +67,7 @@ def by_flow(frame: dd.DataFrame, flows: LazyFlows = None) -> dd.DataFrame:
     require_columns(meta, ["flow_id", "timestamp"], method="by_flow")
     require_once(meta, TELLING, method="by_flow")
     if flows is None:
-        return _sorted(frame, _with_id)
+        return _sorted(parts_of(frame, _with_id), meta)
     if isinstance(flows, pd.DataFrame | dd.DataFrame):
         return _of_given(frame, flows)
     if isinstance(flows, dd.Series | dd.Index):
@@ -103,10 +105,8 @@ def _key(ids: pa.Array) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     return np.maximum(numbers, numbers.dtype.type(0)).astype(np.uint64), missing
 
 
-def _sorted(frame: dd.DataFrame, wanted: Callable[..., Held], *more: object) -> dd.DataFrame:
-    """Sort the events of wanted flows."""
-    meta = frame._meta  # noqa: SLF001
-    return by_range(Parts(parts_of(frame, wanted, more=more), meta, TELLING), _by_id, _flow_by_flow)
+def _sorted(parts: Sequence[Delayed], meta: pd.DataFrame) -> dd.DataFrame:
+    return by_range(Parts(parts, meta, TELLING), _by_id, _flow_by_flow)
 
 
 def _flow_by_flow(rows: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +114,7 @@ def _flow_by_flow(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_ids(frame: dd.DataFrame, ids: pa.Array | Delayed) -> dd.DataFrame:
-    return _sorted(frame, _wanted, ids)
+    return _sorted(parts_of_flows(frame, _wanted, ids), frame._meta)  # noqa: SLF001
 
 
 def _wanted(rows: pd.DataFrame, ids: pa.Array) -> Held:
@@ -209,35 +209,19 @@ def _of_given(frame: dd.DataFrame, flows: pd.DataFrame | dd.DataFrame) -> dd.Dat
     flows = flows[[name for name in flows.columns if name in TELLING]]
     # Read once for all that is asked of it.
     parts = parts_of(flows, _given)
-    if told is None and "host" in flows.columns:
-        told = merged([part[2] for part in parts], any)
+    if told is None:
+        told = "host" in flows.columns and merged([part[2] for part in parts], any)
     ids = merged([part[1] for part in parts], union)
     given = Parts([part[0] for part in parts], flows._meta, TELLING)  # noqa: SLF001
-
-    # The rows of a partition, and whether it tells hosts: read once for both.
-    parts = parts_of(frame, _wanted_and_hosts, more=[ids])
-    hosts = merged([part[1] for part in parts], any)
-    by_id = dask.delayed(_taken_by_id, pure=False)(hosts, told)
-    rows = Parts([part[0] for part in parts], meta, TELLING)
-    return arrived(sent_by_range([rows, given], _by_id), _flows_given, meta=meta, more=[by_id])
-
-
-def _tells_hosts(rows: pd.DataFrame) -> bool:
-    return "host" in rows.columns and bool(rows["host"].notna().any())
-
-
-def _taken_by_id(hosts: bool, told: bool | None) -> bool:  # noqa: FBT001
-    return hosts and not told
+    rows = Parts(parts_of_flows(frame, _wanted, ids), meta, TELLING)
+    return arrived(sent_by_range([rows, given], _by_id), _flows_given, meta=meta, more=[told])
 
 
 def _given(rows: pd.DataFrame) -> tuple[Held, pa.Array, bool]:
-    return held(rows, _by_id, TELLING), ids_in(rows["flow_id"]), _tells_hosts(rows)
+    tells_hosts = "host" in rows.columns and bool(rows["host"].notna().any())
+    return held(rows, _by_id, TELLING), ids_in(rows["flow_id"]), tells_hosts
 
 
-def _wanted_and_hosts(rows: pd.DataFrame, ids: pa.Array) -> tuple[Held, bool]:
-    return _wanted(rows, ids), _tells_hosts(rows)
-
-
-def _flows_given(rows: pd.DataFrame, flows: pd.DataFrame, by_id: bool) -> pd.DataFrame:  # noqa: FBT001
-    positions = flow_positions(rows, flows, method="by_flow", by_id=by_id)
+def _flows_given(rows: pd.DataFrame, flows: pd.DataFrame, told: bool) -> pd.DataFrame:  # noqa: FBT001
+    positions = flow_positions(rows, flows, method="by_flow", told=told)
     return take_rows(rows, positions)

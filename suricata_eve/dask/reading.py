@@ -19,10 +19,10 @@ from suricata_eve.dask.announced import (
     check_types,
     chosen_of,
 )
+from suricata_eve.dask.logs import log_frame
 from suricata_eve.dask.partition import (
     OnBadLines,
     Options,
-    read_part,
     together,
     typed,
     witnesses_of,
@@ -104,6 +104,9 @@ def read_eve(
         up to 16 places in all. 0 for none.
     on_bad_lines : {"warn", "error", "skip"} or callable, default "warn"
         As for :func:`suricata_eve.read_eve`, for each partition. Samples do not ask a function.
+        With "warn" and "skip", ``eve.events``, ``eve.alerts`` and ``eve.by_flow`` of what is
+        read have only those events parsed that they need, as the options from `event_types`
+        on do; the others look at all lines.
     on_new_fields : {"error", "warn", "skip"}, default "error"
         What to do about a value in a field that the frame has no column for: raise, warn and
         leave it out, or leave it out. Fields that `columns` does not choose do not count, nor
@@ -234,16 +237,7 @@ def read_eve(
     )
     found = parts(files, block_bytes=block_bytes)
     meta = to_frame(schema.empty_table(), pd.Index([], dtype="int64"), dtype_backend="pyarrow")
-    with dask.config.set({"dataframe.convert-string": False}):
-        return dd.from_map(
-            read_part,
-            found,
-            args=(options,),
-            meta=meta,
-            divisions=divisions(found),
-            label="read-eve",
-            enforce_metadata=False,
-        )
+    return log_frame(found, options, meta=meta, divisions=divisions(found))
 
 
 def infer_schema(

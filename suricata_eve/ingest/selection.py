@@ -139,9 +139,10 @@ class Selection:
 
 def _fitting(numbers: frozenset[int] | None, kind: np.dtype[Any]) -> np.ndarray:
     """Return the numbers that are within the limits of a type, ascending."""
-    limits = np.iinfo(kind)
-    fitting = [number for number in numbers or () if limits.min <= number <= limits.max]
-    return np.sort(np.array(fitting, kind))
+    asked, limits = list(numbers or ()), np.iinfo(kind)
+    if min(asked, default=0) < limits.min or max(asked, default=0) > limits.max:
+        asked = [number for number in asked if limits.min <= number <= limits.max]
+    return np.sort(np.array(asked, kind))
 
 
 EVERYTHING = Selection()

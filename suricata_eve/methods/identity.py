@@ -181,7 +181,8 @@ class Identity:
         so that one can come again in a long log, or on another sensor. What is taken as one
         flow has one ``host``, one ID and, where the events tell of several starts
         (``flow.start``, ``netflow.start``), one start. Events, or a mask of them, mean
-        their own flow; an ID means every flow that has it.
+        their own flow; an ID means every flow that has it. So does a frame without ``host``
+        where events with that ID tell theirs, and an event without a time.
 
         Examples
         --------

@@ -143,6 +143,9 @@ def test_ids_of_either_integer_type_are_compared_exactly(kind: pa.DataType) -> N
 
     expected = [value is not None and value in selection.flow_ids for value in values]  # type: ignore[operator]
     assert selection.in_flows(pa.array(values, kind)).tolist() == expected
+    negative = Selection(flow_ids=frozenset({-1}))
+    assert negative.in_flows(pa.array(values, kind)).tolist() == [v == -1 for v in values]
+    assert not Selection(flow_ids=frozenset()).in_flows(pa.array(values, kind)).any()
 
 
 def test_times_far_away_are_compared_exactly() -> None:

@@ -215,3 +215,21 @@ def test_related_is_what_loops_find(part: tuple[pd.DataFrame, pd.Series], on: st
         if isinstance(events, pd.DataFrame) and on == "tags" and not len(events):
             continue
         assert related(frame, events, on=on).index.tolist() == expected
+
+
+@given(parts())
+def test_flows_that_tell_no_host_are_told_by_the_events_with_their_ids(
+    given: tuple[pd.DataFrame, pd.Series],
+) -> None:
+    """Events of other flows, and what hosts they are of, make no difference."""
+    frame, mask = given
+    flows = frame[mask].drop(columns="host")
+    ids = set(flows["flow_id"].dropna())
+    near = frame[frame["flow_id"].isin(list(ids)).to_numpy(bool, na_value=False)]
+
+    found = by_flow(frame, flows)
+
+    pd.testing.assert_frame_equal(found, by_flow(near, flows))
+    # Each with a host in its ID's events brings all of these.
+    hosts = set(near.loc[near["host"].notna(), "flow_id"])
+    assert near.index[near["flow_id"].isin(list(hosts))].isin(found.index).all()
