@@ -21,10 +21,10 @@ from suricata_eve.dask.collecting import merged
 from suricata_eve.dask.exchange import Held, Parts, by_range, held
 from suricata_eve.dask.flow_ids import among, ids_in, union
 from suricata_eve.dask.flows import PLACE, by_flow_id, place_of, with_place
-from suricata_eve.dask.logs import of_types
 from suricata_eve.dask.orientation import evidence
 from suricata_eve.dask.packing import conformed
 from suricata_eve.dask.parcels import delayed_of, parts_of, rows_at
+from suricata_eve.dask.pushdown import of_types
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

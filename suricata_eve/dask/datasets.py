@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-import dask
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
@@ -14,18 +13,18 @@ import pyarrow as pa
 
 from suricata_eve.dask.announced import Announced, chosen_of, example
 from suricata_eve.dask.partition import message_of, wanted_columns
+from suricata_eve.dask.pushdown import Narrowable, read_in_parts
 from suricata_eve.dataset.files import group_rows, read_file
 from suricata_eve.dataset.layout import LINE, OTHER_TYPES, event_type_of, field_of
 from suricata_eve.dataset.manifest import DataFile, Manifest
 from suricata_eve.dataset.place import Place, open_dataset
-from suricata_eve.dataset.pruning import files_of
+from suricata_eve.dataset.pruning import files_of, may_hold
 from suricata_eve.dataset.read import check_decidable, strange
 from suricata_eve.frame import to_frame
 from suricata_eve.ingest.assemble import Assembled, assemble
 from suricata_eve.ingest.report import Report
 from suricata_eve.ingest.rows import reordered
 from suricata_eve.ingest.segment import Segment
-from suricata_eve.ingest.selection import Selection
 from suricata_eve.ingest.wanted import Wanted
 from suricata_eve.options import (
     Columns,
@@ -54,10 +53,9 @@ class _Piece:
 
 
 @dataclass(frozen=True)
-class _Options:
+class _Options(Narrowable):
     place: Place
     staged: int | None
-    selection: Selection
     announced: Announced
     order: Order
 
@@ -176,17 +174,10 @@ def read_dataset(
     schema = found.table.schema
     schema = schema if wanted is None else chosen_of(schema, wanted)
     announced = Announced(dict(zip(schema.names, schema.types, strict=True)), fix=_FIX)
-    options = _Options(place, manifest.staged, selection, announced, order)
+    options = _Options(selection, place, manifest.staged, announced, order)
     meta = to_frame(schema.empty_table(), pd.Index([], dtype="int64"), dtype_backend="pyarrow")
-    with dask.config.set({"dataframe.convert-string": False}):
-        return dd.from_map(
-            _read_piece,
-            list(_pieces(place, manifest, files, rows)) or [_Piece()],
-            args=(options,),
-            meta=meta,
-            label="read-dataset",
-            enforce_metadata=False,
-        )
+    pieces = list(_pieces(place, manifest, files, rows)) or [_Piece()]
+    return read_in_parts(_read_piece, pieces, options, meta=meta, label="read-dataset")
 
 
 def _pieces(
@@ -258,6 +249,7 @@ def _read_piece(piece: _Piece, options: _Options, columns: list[str]) -> pd.Data
     segments = [
         segment
         for file in piece.files
+        if may_hold(file, selection)
         for segment in read_file(
             options.place, manifest, file, selection=selection, wanted=wanted, groups=piece.groups
         )

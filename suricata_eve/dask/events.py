@@ -12,9 +12,9 @@ from suricata_eve.analysis.columns import require_columns
 from suricata_eve.analysis.events import check_types, events_at, types_in, types_of
 from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
-from suricata_eve.dask.logs import of_types
 from suricata_eve.dask.packing import conformed
 from suricata_eve.dask.parcels import delayed_of
+from suricata_eve.dask.pushdown import of_types
 from suricata_eve.schema.event_types import EVENT_TYPES
 
 __all__ = ["events"]

@@ -18,8 +18,8 @@ from suricata_eve.analysis.rows import take_rows
 from suricata_eve.dask.collecting import merged
 from suricata_eve.dask.exchange import Held, Parts, by_range, held, sent_by_range
 from suricata_eve.dask.flow_ids import among, ids_in, union
-from suricata_eve.dask.logs import parts_of_flows
 from suricata_eve.dask.parcels import arrived, delayed_of, parts_of, rows_at
+from suricata_eve.dask.pushdown import parts_of_flows
 from suricata_eve.errors import EveTypeError, EveValueError
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from suricata_eve.dask.announced import Announced, OnNewFields, witnesses
 from suricata_eve.dask.parts import PLACES, Part, lines_of
+from suricata_eve.dask.pushdown import Narrowable
 from suricata_eve.errors import EveWarning
 from suricata_eve.frame import to_frame
 from suricata_eve.ingest.assemble import Assembled, assemble
@@ -46,13 +47,11 @@ OnBadLines: TypeAlias = (
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Narrowable):
     """How to read a part.
 
     Attributes
     ----------
-    selection : Selection
-        Which events.
     columns : tuple of str, callable or None
         Which columns, as the user asked for them; None for all.
     announced : Announced
@@ -65,12 +64,16 @@ class Options:
         The order of rows in a part.
     """
 
-    selection: Selection
     columns: tuple[str, ...] | Callable[[str], bool] | None
     announced: Announced
     on_bad_lines: OnBadLines
     on_new_fields: OnNewFields
     order: Order
+
+    @property
+    def looks_at_all(self) -> bool:
+        """Whether a bad line is an error, or given to a function, wherever it is."""
+        return self.on_bad_lines not in ("warn", "skip")
 
     @property
     def wanted(self) -> Wanted | None:

@@ -19,15 +19,16 @@ from suricata_eve.dask.announced import (
     check_types,
     chosen_of,
 )
-from suricata_eve.dask.logs import log_frame
 from suricata_eve.dask.partition import (
     OnBadLines,
     Options,
+    read_part,
     together,
     typed,
     witnesses_of,
 )
 from suricata_eve.dask.parts import EveFile, divisions, files_of, parts, samples
+from suricata_eve.dask.pushdown import read_in_parts
 from suricata_eve.errors import EveOptionError
 from suricata_eve.frame import to_frame
 from suricata_eve.ingest.assemble import assemble
@@ -237,7 +238,9 @@ def read_eve(
     )
     found = parts(files, block_bytes=block_bytes)
     meta = to_frame(schema.empty_table(), pd.Index([], dtype="int64"), dtype_backend="pyarrow")
-    return log_frame(found, options, meta=meta, divisions=divisions(found))
+    return read_in_parts(
+        read_part, found, options, meta=meta, divisions=divisions(found), label="read-eve"
+    )
 
 
 def infer_schema(

@@ -6,7 +6,7 @@ from suricata_eve.dataset.layout import OTHER_TYPES, event_type_of
 from suricata_eve.dataset.manifest import DataFile, Manifest
 from suricata_eve.ingest.selection import EVERYTHING, Selection
 
-__all__ = ["files_of", "is_whole"]
+__all__ = ["files_of", "is_whole", "may_hold"]
 
 
 def files_of(manifest: Manifest, selection: Selection = EVERYTHING) -> list[DataFile]:
@@ -29,15 +29,30 @@ def files_of(manifest: Manifest, selection: Selection = EVERYTHING) -> list[Data
     first: dict[str, int] = {}
     for file in manifest.files:
         first[file.event_type] = min(file.first_line, first.get(file.event_type, file.first_line))
-    types = {name for name in first if _may_have_type(name, selection)}
-    kept = [
-        file
-        for file in manifest.files
-        if file.event_type in types and file.rows and _may_be_in_time(file, selection)
-    ]
+    kept = [file for file in manifest.files if may_hold(file, selection)]
     return sorted(
         kept, key=lambda file: (first[file.event_type], file.event_type, file.first_line, file.path)
     )
+
+
+def may_hold(file: DataFile, selection: Selection) -> bool:
+    """Tell whether a file may hold events that are asked for.
+
+    Parameters
+    ----------
+    file : DataFile
+        The file.
+    selection : Selection
+        Which events are.
+
+    Returns
+    -------
+    bool
+        False if it need not be opened.
+    """
+    if not file.rows or not _may_have_type(file.event_type, selection):
+        return False
+    return _may_be_in_time(file, selection)
 
 
 def is_whole(file: DataFile, selection: Selection) -> bool:

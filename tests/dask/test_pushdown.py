@@ -1,4 +1,4 @@
-"""Logs on Dask: what methods ask for is what is parsed, unless every line has to be looked at."""
+"""Logs and datasets on Dask: what methods ask for is what is read, but for what has to be."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ import dask.dataframe as dd
 
 import suricata_eve.dask
 from suricata_eve.analysis.rows import take_rows
-from suricata_eve.dask import logs, partition
+from suricata_eve.dask import datasets, partition, pushdown
+from suricata_eve.dataset.files import read_file
 from suricata_eve.errors import EveParseError, EveWarning
 from suricata_eve.ingest.selection import Selection
 
@@ -41,6 +42,9 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "flows of IDs": lambda df: df.eve.by_flow(df.eve.events("tls")["flow_id"]),
     "flows known before": lambda df: df.eve.by_flow(pd.DataFrame({"flow_id": [7, 9]})),
 }
+SEVERAL = ["dns", "alert", "tls"]
+"""The files of a dataset of all of them."""
+
 calls = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
 
@@ -157,7 +161,7 @@ def test_very_many_flows_are_compared_after_reading(
     path: Path, asked: list[Selection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their IDs would take more room as numbers of Python, and most lines have one of them."""
-    monkeypatch.setattr(logs, "_MOST_IDS", 1)
+    monkeypatch.setattr(pushdown, "_MOST_IDS", 1)
 
     got = log_of(path, on_bad_lines="skip").eve.by_flow([7, 9]).eve.to_pandas()
 
@@ -173,3 +177,29 @@ def test_all_columns_of_a_log_are_there(path: Path) -> None:
     assert isinstance(got, dd.DataFrame)
     assert got.columns.equals(ddf.columns)
     assert_as_pandas(got.eve.to_pandas(), CALLS["flows of alerts"], ddf)
+
+
+@calls
+@pytest.mark.parametrize("rows", [1, 2, 100])
+def test_files_of_a_dataset_that_are_not_asked_for_are_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Any, rows: int
+) -> None:
+    for number in range(2):
+        log = LOG.replace("01T10", f"0{number + 1}T10")
+        suricata_eve.scan_eve(log.encode()).to_parquet(tmp_path)
+    opened: list[str] = []
+
+    def spy(place: Any, manifest: Any, file: Any, **options: Any) -> Any:
+        opened.append(file.event_type)
+        return read_file(place, manifest, file, **options)
+
+    monkeypatch.setattr(datasets, "read_file", spy)
+    ddf = suricata_eve.dask.read_dataset(tmp_path, rows_per_partition=rows)
+
+    got = call(ddf).eve.to_pandas()
+
+    types = {"events": ["tls"], "alerts": ["alert"], "flows of IDs": ["tls", *SEVERAL]}
+    name = next(name for name, one in CALLS.items() if one is call)
+    several = ["alert", *SEVERAL] if name == "flows of alerts" else SEVERAL
+    assert sorted(opened) == sorted(2 * types.get(name, several))
+    assert_as_pandas(got, call, ddf)
