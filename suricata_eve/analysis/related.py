@@ -16,9 +16,10 @@ from suricata_eve.analysis.columns import arrow_column, joined, require_columns
 from suricata_eve.analysis.fieldvalues import Occurrences, Sides, occurrences, typed
 from suricata_eve.analysis.flow_events import by_flow
 from suricata_eve.analysis.order import time_order
-from suricata_eve.analysis.orientation import ENDS, EVIDENCE, orientation
+from suricata_eve.analysis.orientation import ENDS, orientation
 from suricata_eve.analysis.ranks import value_order
 from suricata_eve.analysis.rows import take_rows
+from suricata_eve.analysis.sides import EVIDENCE
 from suricata_eve.errors import EveTypeError, EveValueError
 
 if TYPE_CHECKING:

@@ -33,7 +33,17 @@ if TYPE_CHECKING:
     from dask.delayed import Delayed
     from numpy.typing import NDArray
 
-__all__ = ["Held", "Parts", "bucket_number", "by_range", "exchanged", "held", "sent_by_range"]
+__all__ = [
+    "Held",
+    "Parts",
+    "arriving",
+    "bucket_number",
+    "by_range",
+    "exchanged",
+    "held",
+    "sent_by_range",
+    "sent_rows",
+]
 
 Route: TypeAlias = "Callable[..., NDArray[np.int64]]"
 """Given a frame, the number of partitions and more: the partition that each row goes to."""
@@ -122,7 +132,7 @@ def exchanged(
         The rows by partition, in the order in which they were.
     """
     parcels = frame.map_partitions(
-        _sent,
+        sent_rows,
         route,
         npartitions,
         *more,
@@ -130,9 +140,39 @@ def exchanged(
         enforce_metadata=False,
         align_dataframes=False,
     )
-    few = frame.npartitions <= _FEW
-    sent = delayed_of(parcels) if few else _met(parcels, npartitions)
-    return arrived([Arriving(sent, meta, None, npartitions)], meta=meta)
+    return arrived([_arriving(parcels, meta, None, npartitions)], meta=meta)
+
+
+def _arriving(
+    parcels: dd.DataFrame, meta: pd.DataFrame, keep: tuple[str, ...] | None, npartitions: int
+) -> Arriving:
+    few = parcels.npartitions <= _FEW
+    met = delayed_of(parcels) if few else _met(parcels, npartitions)
+    return Arriving(met, meta, keep, npartitions)
+
+
+def arriving(
+    parcels: Sequence[Delayed], meta: pd.DataFrame, *, keep: Sequence[str], npartitions: int
+) -> Arriving:
+    """Let parcels go where they are sent.
+
+    Parameters
+    ----------
+    parcels : sequence of Delayed
+        What :func:`sent_rows` made of each partition.
+    meta : DataFrame
+        All columns of the rows.
+    keep : sequence of str
+        Columns that who gets rows needs also if they are empty in these.
+    npartitions : int
+        To how many partitions.
+
+    Returns
+    -------
+    Arriving
+        For :func:`suricata_eve.dask.parcels.arrived`.
+    """
+    return _arriving(frame_of(parcels, parcels_meta()), meta, tuple(keep), npartitions)
 
 
 def _met(parcels: dd.DataFrame, npartitions: int) -> dd.DataFrame:
@@ -140,7 +180,7 @@ def _met(parcels: dd.DataFrame, npartitions: int) -> dd.DataFrame:
     return parcels.set_index("goal", divisions=list(range(npartitions + 1)))
 
 
-def _sent(
+def sent_rows(
     rows: pd.DataFrame,
     route: Route,
     npartitions: int,
@@ -149,6 +189,30 @@ def _sent(
     keep: Collection[str] = (),
     partition_info: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
+    """Pack the rows of a partition for others.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The partition.
+    route : callable
+        As for :func:`exchanged`.
+    npartitions : int
+        How many there are that rows may go to.
+    *more : object
+        Passed to `route`.
+    source : int, default 0
+        The number of the partition, which Dask tells where it knows it.
+    keep : collection of str, default ()
+        Columns that who gets rows needs also if they are empty in these.
+    partition_info : dict, optional
+        From Dask.
+
+    Returns
+    -------
+    DataFrame
+        A parcel for each partition that gets rows, in the order of these.
+    """
     goal = np.asarray(route(rows, npartitions, *more), np.int64)
     order = np.argsort(goal, kind="stable")
     goals, starts = np.unique(goal[order], return_index=True)
@@ -221,13 +285,11 @@ def sent_by_range(frames: Sequence[dd.DataFrame | Parts], key: Key) -> list[Arri
         every = [sampled(part) for part in every]
     cuts = dask.delayed(_cuts, pure=False)(every, number)
     send = dask.delayed(_sent_on, pure=False)
-    arriving = []
+    found = []
     for parts, meta, keep in all_parts:
         sent = [send(part, number, key, cuts, source=n, keep=keep) for n, part in enumerate(parts)]
-        few = len(sent) <= _FEW
-        met = sent if few else _met(frame_of(sent, parcels_meta()), number)
-        arriving.append(Arriving(met, meta, keep, number))
-    return arriving
+        found.append(arriving(sent, meta, keep=keep, npartitions=number))
+    return found
 
 
 def _parts(frame: dd.DataFrame, key: Key) -> Parts:
@@ -285,7 +347,7 @@ def _sent_on(
     if not part.parcels:
         return parcels_frame([], np.zeros(0, np.int64))
     rows = unpacked(part.parcels)
-    return _sent(rows, _between, npartitions, key, cuts, source=source, keep=keep)
+    return sent_rows(rows, _between, npartitions, key, cuts, source=source, keep=keep)
 
 
 def _cuts(parts: list[Held], npartitions: int) -> NDArray[Any]:

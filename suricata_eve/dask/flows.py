@@ -34,6 +34,8 @@ __all__ = [
     "mixed",
     "place_of",
     "placed",
+    "to_flow",
+    "to_home",
     "with_place",
 ]
 
@@ -82,7 +84,7 @@ def by_flow_id(rows: dd.DataFrame) -> dd.DataFrame:
     if rows.npartitions == 1 or "flow_id" not in rows.columns:
         return rows
     number = bucket_number(rows.npartitions)
-    return exchanged(rows, _to_flow, npartitions=number, meta=rows._meta)  # noqa: SLF001
+    return exchanged(rows, to_flow, npartitions=number, meta=rows._meta)  # noqa: SLF001
 
 
 def placed(frame: dd.DataFrame) -> dd.DataFrame:
@@ -163,12 +165,26 @@ def home(told: dd.DataFrame, npartitions: int) -> dd.DataFrame:
     """
     meta = told._meta  # noqa: SLF001
     if npartitions > 1:
-        told = exchanged(told, _to_home, npartitions=npartitions, meta=meta)
+        told = exchanged(told, to_home, npartitions=npartitions, meta=meta)
     return told.map_partitions(_by_position, meta=meta)
 
 
-def _to_home(rows: pd.DataFrame, npartitions: int) -> NDArray[np.int64]:  # noqa: ARG001
-    return place_of(rows)[0]
+def to_home(rows: pd.DataFrame, npartitions: int) -> NDArray[np.int64]:  # noqa: ARG001
+    """Return the partition that each row came from.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the column ``PARTITION``.
+    npartitions : int
+        How many there are.
+
+    Returns
+    -------
+    ndarray of int64
+        Its number.
+    """
+    return rows[PARTITION].to_numpy(np.int64)
 
 
 def beside(
@@ -205,7 +221,21 @@ def _by_position(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.take(np.argsort(place_of(rows)[1], kind="stable"))
 
 
-def _to_flow(rows: pd.DataFrame, npartitions: int) -> NDArray[np.int64]:
+def to_flow(rows: pd.DataFrame, npartitions: int) -> NDArray[np.int64]:
+    """Return the partition that has all events of the flow of each row.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Events with ``flow_id``.
+    npartitions : int
+        How many there are.
+
+    Returns
+    -------
+    ndarray of int64
+        Its number. Events without a flow are spread.
+    """
     ids = joined(integer_column(rows["flow_id"]))
     bits = np.asarray(ids.fill_null(0)).astype(np.int64).view(np.uint64)
     goal = (mixed(bits) % np.uint64(npartitions)).astype(np.int64)

@@ -15,7 +15,7 @@ from dask_frames import dealt, failing, in_parts
 import suricata_eve.dask
 from suricata_eve.analysis.features.groups import Total
 from suricata_eve.analysis.features.table import FIELDS
-from suricata_eve.analysis.orientation import EVIDENCE
+from suricata_eve.analysis.sides import EVIDENCE
 from suricata_eve.errors import EveOptionError, EveTypeError, MissingColumnError
 
 READ = {*EVIDENCE, *FIELDS, "alert.metadata.tag"}

@@ -13,10 +13,9 @@ pytest.importorskip("dask.dataframe")
 from dask_frames import dealt, failing, in_parts, noting
 
 import suricata_eve.dask
-from suricata_eve.analysis import orient, orientation
-from suricata_eve.analysis.orientation import EVIDENCE
+from suricata_eve.analysis import orient
+from suricata_eve.analysis.sides import EVIDENCE
 from suricata_eve.dask.flows import PLACE, home, in_flows
-from suricata_eve.dask.orientation import orientation as told_on_dask
 from suricata_eve.errors import MissingColumnError
 
 CLIENT, SERVER = ("192.0.2.1", 50000), ("198.51.100.1", 80)
@@ -104,9 +103,9 @@ def test_events_of_a_flow_meet_and_others_are_spread(sample7: pd.DataFrame) -> N
 def test_a_frame_may_lack_what_tells(sample7: pd.DataFrame, missing: str) -> None:
     ddf = dealt(narrow(sample7).iloc[::10].drop(columns=missing, errors="ignore"), 3)
 
-    told = told_on_dask(ddf)
+    told = ddf.eve.orient()
 
-    pd.testing.assert_frame_equal(told.compute(), orientation(ddf.compute()))
+    pd.testing.assert_frame_equal(told.compute(), orient(ddf.compute()))
 
 
 def test_what_was_told_before_is_kept(sample7: pd.DataFrame) -> None:
@@ -119,7 +118,7 @@ def test_what_was_told_before_is_kept(sample7: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(again, files.compute())
     assert again["orientation"].eq("flow_event").any()
     ends = files[["event_type", "flow_id", "client_ip", "server_ip"]]
-    pd.testing.assert_frame_equal(told_on_dask(ends).compute(), orientation(ends.compute()))
+    pd.testing.assert_frame_equal(ends.eve.orient().compute(), orient(ends.compute()))
 
 
 def test_a_mask_of_the_result_chooses_without_moving_rows(sample7: pd.DataFrame) -> None:

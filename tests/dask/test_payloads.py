@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("dask.dataframe")
 
 
-from suricata_eve.analysis.orientation import EVIDENCE
+from suricata_eve.analysis.sides import EVIDENCE
 from suricata_eve.dask import payloads as module
 from suricata_eve.errors import EveOptionError, MissingColumnError
 

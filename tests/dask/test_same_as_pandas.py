@@ -23,8 +23,8 @@ from dask_frames import dealt, in_parts
 
 import suricata_eve
 import suricata_eve.dask
-from suricata_eve.analysis.orientation import EVIDENCE
 from suricata_eve.analysis.rows import take_rows
+from suricata_eve.analysis.sides import EVIDENCE
 from suricata_eve.dask import exchange
 from suricata_eve.schema.fields import CORE
 

@@ -11,7 +11,7 @@ pytest.importorskip("dask.dataframe")
 from dask_frames import dealt, failing, in_parts
 
 import suricata_eve.dask
-from suricata_eve.analysis.orientation import EVIDENCE
+from suricata_eve.analysis.sides import EVIDENCE
 from suricata_eve.errors import EveOptionError, EveTypeError, MissingColumnError
 
 READ = {*EVIDENCE, "app_proto", "app_proto_ts", "app_proto_tc", "proto"}

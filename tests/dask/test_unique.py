@@ -15,8 +15,8 @@ from dask_frames import dealt, failing, in_parts
 
 import suricata_eve.dask
 from suricata_eve.analysis import unique
-from suricata_eve.analysis.orientation import EVIDENCE
 from suricata_eve.analysis.ranks import value_order
+from suricata_eve.analysis.sides import EVIDENCE
 from suricata_eve.dask import uniqueness as module
 from suricata_eve.dask.values import PREFIX, prefixes
 from suricata_eve.errors import EveTypeError, MissingColumnError
