@@ -7,7 +7,7 @@ order in which its partition sent its events; addresses are there.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dask
 import dask.dataframe as dd
@@ -19,14 +19,20 @@ from suricata_eve import analysis
 from suricata_eve.analysis.orientation import ENDS, orient_by, told_sides
 from suricata_eve.analysis.sides import EVIDENCE, Sides
 from suricata_eve.dask.exchange import arriving, bucket_number, exchanged, sent_rows
-from suricata_eve.dask.flows import PARTITION, PLACE, beside, place_of, to_flow, to_home, with_place
-from suricata_eve.dask.packing import Columns, conformed, unpacked
-from suricata_eve.dask.parcels import arrived, delayed_of, frame_of, parts_of
+from suricata_eve.dask.flows import (
+    PARTITION,
+    PLACE,
+    POSITION,
+    place_of,
+    to_flow,
+    to_home,
+    with_place,
+)
+from suricata_eve.dask.packing import Columns, conformed, packed, unpacked
+from suricata_eve.dask.parcels import arrived, delayed_of, frame_of, parcels_frame, parts_of
 from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dask.delayed import Delayed
     from numpy.typing import NDArray
 
@@ -71,34 +77,46 @@ def orient(frame: dd.DataFrame) -> dd.DataFrame:
 
     Notes
     -----
-    A frame of nothing but what tells and numbers or times is made once: its rows wait, packed,
-    in the memory of the workers or where they spill them, and are what is sent. Of others what
-    tells is made and sent first, and everything once more. A task holds a partition, or these
-    columns of the flows that share one.
+    Rows are made once, and wait, packed, in the memory of the workers or where they spill them,
+    until it is told who is who. Of a frame of nothing but what tells and numbers or times they are
+    what is sent as well. A task holds a partition, or what tells of the flows that share one.
     """
     meta = analysis.orient(frame._meta)  # noqa: SLF001
     tells = evidence(frame)
     alone = "flow_id" not in tells or not {"src_ip", "dest_ip"} <= set(tells)
     if frame.npartitions == 1 or alone:
         return frame.map_partitions(analysis.orient, meta=meta, enforce_metadata=False)
-    if not _is_small(frame._meta):  # noqa: SLF001
-        told = _told_at_home(frame[tells], tells)
-        number = bucket_number(frame.npartitions)
-        return beside(frame, partial(_as_sent, npartitions=number), told[1], meta=meta)
-    sent, told = _told_at_home(frame, tells)
-    like = Columns.of(_with_place(frame._meta, 0))  # noqa: SLF001
-    at_home = dask.delayed(_at_home, pure=False)
-    parts = [
-        at_home(parcels, sides, like) for parcels, sides in zip(sent, delayed_of(told), strict=True)
-    ]
+    number = bucket_number(frame.npartitions)
+    small = _is_small(frame._meta)  # noqa: SLF001
+    kept, sent = _sent(frame, tells, number, small=small)
+    rows = frame if small else frame[tells]
+    told = _told_at_home(sent, _with_place(rows._meta, 0), [*tells, *PLACE])  # noqa: SLF001
+    both = dask.delayed(_Home, pure=False)
+    parts = [both(parcels, sides) for parcels, sides in zip(kept, told, strict=True)]
     divisions = frame.divisions if frame.known_divisions else None
+    # Unpacked and given all columns in the task that needs it.
     return frame_of(parts, meta, divisions).map_partitions(
-        conformed, Columns.of(meta), meta=meta, enforce_metadata=False
+        _at_home,
+        number,
+        like=Columns.of(_with_place(frame._meta, 0)),  # noqa: SLF001
+        out=Columns.of(meta),
+        meta=meta,
+        enforce_metadata=False,
     )
 
 
+class _Home(NamedTuple):
+    """A partition that waits to be looked at."""
+
+    kept: pd.DataFrame
+    """Its rows, in parcels."""
+
+    told: pd.DataFrame
+    """What came back for them, in the order in which they were sent."""
+
+
 def _is_small(meta: pd.DataFrame) -> bool:
-    """Tell whether rows take little more room than what tells of them, which waits in any case."""
+    """Tell whether rows take little more room than what tells of them, which is sent."""
     told = {*EVIDENCE, *ENDS}
     return all(name in told or _has_width(dtype) for name, dtype in meta.dtypes.items())
 
@@ -109,28 +127,46 @@ def _has_width(dtype: Any) -> bool:
     return bool(dtype.kind in "biufmM")
 
 
-def _told_at_home(frame: dd.DataFrame, tells: Sequence[str]) -> tuple[list[Delayed], dd.DataFrame]:
-    """Return what partitions send, and which sides are told of it, in the same order."""
-    number = bucket_number(frame.npartitions)
-    sent = parts_of(frame, partial(_asking, npartitions=number))
-    like = _with_place(frame._meta, 0)  # noqa: SLF001
-    keep = [*tells, *PLACE]
-    answers = arrived(
-        [arriving(sent, like, keep=keep, npartitions=number)], _sides, meta=_sides(like)
-    )
-    home = exchanged(answers, to_home, npartitions=frame.npartitions, meta=answers._meta)  # noqa: SLF001
-    return sent, home
+def _sent(
+    frame: dd.DataFrame, tells: list[str], npartitions: int, *, small: bool
+) -> tuple[list[Delayed], list[Delayed]]:
+    """Return what is kept of partitions, and what they send."""
+    if small:
+        sent = parts_of(frame, partial(_sending, npartitions=npartitions))
+        return sent, sent
+    both = parts_of(frame, partial(_keeping, tells=tells, npartitions=npartitions))
+    return [part[0] for part in both], [part[1] for part in both]
+
+
+def _told_at_home(sent: list[Delayed], like: pd.DataFrame, keep: list[str]) -> list[Delayed]:
+    """Return which sides are told of what partitions sent, in the same order."""
+    number = bucket_number(len(sent))
+    flows = arriving(sent, like, keep=keep, npartitions=number)
+    answers = arrived([flows], _sides, meta=_sides(like))
+    return delayed_of(exchanged(answers, to_home, npartitions=len(sent), meta=answers._meta))  # noqa: SLF001
 
 
 def _with_place(rows: pd.DataFrame, number: int) -> pd.DataFrame:
     return with_place(rows, number, np.arange(len(rows)))
 
 
-def _asking(
+def _sending(
     rows: pd.DataFrame, npartitions: int, partition_info: dict[str, Any] | None = None
 ) -> pd.DataFrame:
     number = partition_info["number"] if partition_info else 0
     return sent_rows(_with_place(rows, number), to_flow, npartitions, source=number)
+
+
+def _keeping(
+    rows: pd.DataFrame,
+    tells: list[str],
+    npartitions: int,
+    partition_info: dict[str, Any] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Keep rows as they are, and send what tells."""
+    parcels = packed(rows, [0, len(rows)])
+    kept = parcels_frame(parcels, np.zeros(len(parcels), np.int64))
+    return kept, _sending(rows[tells].reset_index(drop=True), npartitions, partition_info)
 
 
 def _sides(rows: pd.DataFrame) -> pd.DataFrame:
@@ -144,19 +180,17 @@ def _sides(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _as_sent(rows: pd.DataFrame, told: pd.DataFrame, npartitions: int) -> pd.DataFrame:
-    """Give rows that were sent what came back for them."""
-    places = np.argsort(to_flow(rows, npartitions), kind="stable")
-    return orient_by(rows, _in_order(told, places))
-
-
-def _at_home(parcels: pd.DataFrame, told: pd.DataFrame, like: Columns) -> pd.DataFrame:
-    """Take rows out of what was sent, and give them what came back."""
-    rows = unpacked(parcels["parcel"].tolist(), like, keep=PLACE)
-    places = place_of(rows)[1]
-    order = np.empty(len(places), np.int64)
-    order[places] = np.arange(len(places))
-    return orient_by(rows.drop(columns=list(PLACE)).take(order), _in_order(told, places))
+def _at_home(home: _Home, npartitions: int, *, like: Columns, out: Columns) -> pd.DataFrame:
+    """Unpack rows, and give them what came back."""
+    rows = unpacked(home.kept["parcel"].tolist(), like, keep=("flow_id",))
+    if POSITION in rows.columns:
+        places = place_of(rows)[1]
+        order = np.empty(len(places), np.int64)
+        order[places] = np.arange(len(places))
+        rows = rows.drop(columns=list(PLACE)).take(order)
+    else:
+        places = np.argsort(to_flow(rows, npartitions), kind="stable")
+    return conformed(orient_by(rows, _in_order(home.told, places)), out)
 
 
 def _in_order(told: pd.DataFrame, places: NDArray[np.int64]) -> Sides:

@@ -173,7 +173,8 @@ def of_types(frame: dd.DataFrame, types: Iterable[str]) -> dd.DataFrame:
         divisions=source.divisions,
         label=source.label,
     )
-    return narrow[list(frame.columns)]
+    names = list(frame.columns)
+    return narrow if names == list(narrow.columns) else narrow[names]
 
 
 def parts_of_flows(
