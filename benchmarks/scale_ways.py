@@ -121,12 +121,22 @@ def _payloads(frame: Any) -> Any:
     return frame.eve.payloads()
 
 
+def _sides(frame: Any) -> Any:
+    return frame.eve.orient().groupby("client_ip").size()
+
+
+def _flows(frame: Any) -> Any:
+    return frame.eve.by_flow(frame.eve.alerts(decoder_events=False))
+
+
 JOBS: dict[str, tuple[str, dict[str, Any], Callable[[Any], Any]]] = {
     "types": ("how many events of each type", {}, lambda frame: frame["event_type"].value_counts()),
     "summary": ("`group_summary` of all alerts", {"event_types": "alert"}, _summary),
     "alerts": ("`alerts()` in the order of time", {"event_types": "alert"}, _alerts),
     "clients": ('`unique("client_ip")`', {}, _clients),
     "payloads": ("`payloads()` of all events", {}, _payloads),
+    "sides": ("`orient()` of all events, counted by client", {}, _sides),
+    "flows": ("`by_flow` of the alerts of the log", {}, _flows),
 }
 """What pandas and Dask are asked alike, with the options of reading."""
 
@@ -187,14 +197,17 @@ def _types(frame: pd.DataFrame) -> pd.DataFrame:
     return frame["event_type"].value_counts().reset_index()
 
 
+_ENDS = [
+    *("event_type", "timestamp", "flow_id", "src_ip", "src_port", "dest_ip", "dest_port"),
+    *("direction", "flow.src_ip", "flow.src_port", "flow.dest_ip", "flow.dest_port"),
+    *("flow.start", "netflow.start", "dns.type"),
+]
 _COLUMNS_OF = {
     "summary": _COLUMNS,
     "alerts": [*_COLUMNS, "alert.category"],
-    "clients": [
-        *("event_type", "timestamp", "flow_id", "src_ip", "src_port", "dest_ip", "dest_port"),
-        *("direction", "flow.src_ip", "flow.src_port", "flow.dest_ip", "flow.dest_port"),
-        *("flow.start", "netflow.start", "dns.type"),
-    ],
+    "clients": _ENDS,
+    "sides": _ENDS,
+    "flows": [*_ENDS, _BY, "alert.category"],
 }
 """What is read for a job; all columns where it is not here."""
 
