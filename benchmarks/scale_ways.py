@@ -126,7 +126,7 @@ def _sides(frame: Any) -> Any:
 
 
 def _flows(frame: Any) -> Any:
-    return frame.eve.by_flow(frame.eve.alerts(decoder_events=False))
+    return frame.eve.by_flow(frame.eve.alerts(severity=1))
 
 
 JOBS: dict[str, tuple[str, dict[str, Any], Callable[[Any], Any]]] = {
@@ -136,7 +136,7 @@ JOBS: dict[str, tuple[str, dict[str, Any], Callable[[Any], Any]]] = {
     "clients": ('`unique("client_ip")`', {}, _clients),
     "payloads": ("`payloads()` of all events", {}, _payloads),
     "sides": ("`orient()` of all events, counted by client", {}, _sides),
-    "flows": ("`by_flow` of the alerts of the log", {}, _flows),
+    "flows": ("`by_flow` of the alerts of severity 1", {}, _flows),
 }
 """What pandas and Dask are asked alike, with the options of reading."""
 
@@ -207,7 +207,7 @@ _COLUMNS_OF = {
     "alerts": [*_COLUMNS, "alert.category"],
     "clients": _ENDS,
     "sides": _ENDS,
-    "flows": [*_ENDS, _BY, "alert.category"],
+    "flows": [*_ENDS, _BY, "alert.category", "alert.severity"],
 }
 """What is read for a job; all columns where it is not here."""
 

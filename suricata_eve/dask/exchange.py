@@ -41,6 +41,7 @@ __all__ = [
     "by_range",
     "exchanged",
     "held",
+    "is_few",
     "sent_by_range",
     "sent_rows",
 ]
@@ -140,15 +141,24 @@ def exchanged(
         enforce_metadata=False,
         align_dataframes=False,
     )
-    return arrived([_arriving(parcels, meta, None, npartitions)], meta=meta)
+    sent = delayed_of(parcels) if is_few(parcels.npartitions) else _met(parcels, npartitions)
+    return arrived([Arriving(sent, meta, None, npartitions)], meta=meta)
 
 
-def _arriving(
-    parcels: dd.DataFrame, meta: pd.DataFrame, keep: tuple[str, ...] | None, npartitions: int
-) -> Arriving:
-    few = parcels.npartitions <= _FEW
-    met = delayed_of(parcels) if few else _met(parcels, npartitions)
-    return Arriving(met, meta, keep, npartitions)
+def is_few(npartitions: int) -> bool:
+    """Tell whether each partition takes its own rows from all that send.
+
+    Parameters
+    ----------
+    npartitions : int
+        How many send.
+
+    Returns
+    -------
+    bool
+        Whether they are so few.
+    """
+    return npartitions <= _FEW
 
 
 def arriving(
@@ -172,7 +182,9 @@ def arriving(
     Arriving
         For :func:`suricata_eve.dask.parcels.arrived`.
     """
-    return _arriving(frame_of(parcels, parcels_meta()), meta, tuple(keep), npartitions)
+    few = is_few(len(parcels))
+    sent = list(parcels) if few else _met(frame_of(parcels, parcels_meta()), npartitions)
+    return Arriving(sent, meta, tuple(keep), npartitions)
 
 
 def _met(parcels: dd.DataFrame, npartitions: int) -> dd.DataFrame:
@@ -280,7 +292,7 @@ def sent_by_range(frames: Sequence[dd.DataFrame | Parts], key: Key) -> list[Arri
         whole = dask.delayed(_whole, pure=False)
         return [Arriving([whole(*parts)], meta, keep, 1) for parts, meta, keep in all_parts]
     every = [part for one in all_parts for part in one.parts]
-    if len(every) > _FEW:
+    if not is_few(len(every)):
         sampled = dask.delayed(_sampled, pure=False)
         every = [sampled(part) for part in every]
     cuts = dask.delayed(_cuts, pure=False)(every, number)

@@ -16,10 +16,9 @@ import pyarrow as pa
 
 from suricata_eve.analysis.columns import integer_column, joined
 from suricata_eve.dask.exchange import bucket_number, exchanged
-from suricata_eve.dask.parcels import kept_packed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -27,7 +26,6 @@ __all__ = [
     "PARTITION",
     "PLACE",
     "POSITION",
-    "beside",
     "by_flow_id",
     "home",
     "in_flows",
@@ -185,36 +183,6 @@ def to_home(rows: pd.DataFrame, npartitions: int) -> NDArray[np.int64]:  # noqa:
         Its number.
     """
     return rows[PARTITION].to_numpy(np.int64)
-
-
-def beside(
-    frame: dd.DataFrame, function: Callable[..., pd.DataFrame], told: dd.DataFrame, *, meta: Any
-) -> dd.DataFrame:
-    """Put together the partitions of two frames.
-
-    Parameters
-    ----------
-    frame : dask.dataframe.DataFrame
-        The one whose rows and labels the result has.
-    function : callable
-        Called with a partition of each.
-    told : dask.dataframe.DataFrame
-        Of as many partitions.
-    meta : DataFrame
-        Columns and dtypes of the result.
-
-    Returns
-    -------
-    dask.dataframe.DataFrame
-        With the divisions of the first.
-
-    Notes
-    -----
-    A partition of the first is made in the task that needs it, and does not wait for what is
-    told. The result is one of parts: Dask would take a frame of two origins for one that has
-    to be aligned with itself, as in ``result[result["client_ip"] == ip]``, and shuffle it.
-    """
-    return kept_packed(frame, function, others=[told], meta=meta)
 
 
 def _by_position(rows: pd.DataFrame) -> pd.DataFrame:

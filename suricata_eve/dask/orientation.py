@@ -18,7 +18,7 @@ import pyarrow as pa
 from suricata_eve import analysis
 from suricata_eve.analysis.orientation import ENDS, orient_by, told_sides
 from suricata_eve.analysis.sides import EVIDENCE, Sides
-from suricata_eve.dask.exchange import arriving, bucket_number, exchanged, sent_rows
+from suricata_eve.dask.exchange import arriving, bucket_number, exchanged, is_few, sent_rows
 from suricata_eve.dask.flows import (
     PARTITION,
     PLACE,
@@ -29,7 +29,14 @@ from suricata_eve.dask.flows import (
     with_place,
 )
 from suricata_eve.dask.packing import Columns, conformed, packed, unpacked
-from suricata_eve.dask.parcels import arrived, delayed_of, frame_of, parcels_frame, parts_of
+from suricata_eve.dask.parcels import (
+    arrived,
+    delayed_of,
+    frame_of,
+    own_rows,
+    parcels_frame,
+    parts_of,
+)
 from suricata_eve.frame import arrow_frame
 
 if TYPE_CHECKING:
@@ -140,10 +147,21 @@ def _sent(
 
 def _told_at_home(sent: list[Delayed], like: pd.DataFrame, keep: list[str]) -> list[Delayed]:
     """Return which sides are told of what partitions sent, in the same order."""
-    number = bucket_number(len(sent))
-    flows = arriving(sent, like, keep=keep, npartitions=number)
-    answers = arrived([flows], _sides, meta=_sides(like))
-    return delayed_of(exchanged(answers, to_home, npartitions=len(sent), meta=answers._meta))  # noqa: SLF001
+    number, meta = bucket_number(len(sent)), _sides(like)
+    if not is_few(len(sent)):
+        flows = arriving(sent, like, keep=keep, npartitions=number)
+        told = arrived([flows], _sides, meta=meta)
+        return delayed_of(exchanged(told, to_home, npartitions=len(sent), meta=meta))
+    # As tasks of frames these would have parts made once for each of them and once for home.
+    tell, take = (dask.delayed(each, pure=False) for each in (_told_of_own, own_rows))
+    answers = [tell(sent, goal, Columns.of(like), keep) for goal in range(number)]
+    return [take(answers, home, Columns.of(meta), keep=None) for home in range(len(sent))]
+
+
+def _told_of_own(
+    sent: list[pd.DataFrame], goal: int, like: Columns, keep: list[str]
+) -> pd.DataFrame:
+    return sent_rows(_sides(own_rows(sent, goal, like, keep=keep)), to_home, len(sent), source=goal)
 
 
 def _with_place(rows: pd.DataFrame, number: int) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from dask.base import tokenize
 from dask.utils import get_default_shuffle_method
 
 from suricata_eve.analysis.rows import take_rows
-from suricata_eve.dask.packing import Columns, conformed, narrowed, packed, unpacked
+from suricata_eve.dask.packing import Columns, conformed, narrowed, unpacked
 
 if TYPE_CHECKING:
     from dask.delayed import Delayed
@@ -29,7 +29,7 @@ __all__ = [
     "arrived",
     "delayed_of",
     "frame_of",
-    "kept_packed",
+    "own_rows",
     "parcels_frame",
     "parcels_meta",
     "parts_of",
@@ -282,66 +282,42 @@ def _received(
     for columns, keep, senders in likes:
         if senders is None:
             parcels = rest.pop(0).sort_values("source", kind="stable")["parcel"].tolist()
+            frames.append(unpacked(parcels, columns, keep=keep))
         else:
             goal = int(goals["goal"].iloc[0])
-            parcels = [parcel for sent in rest[:senders] for parcel in _own(sent, goal)]
+            frames.append(own_rows(rest[:senders], goal, columns, keep=keep))
             del rest[:senders]
-        frames.append(unpacked(parcels, columns, keep=keep))
     if then is not None:
         return conformed(then(*frames, *rest), out)
     return conformed(frames[0], out) if likes[0].keep is not None else frames[0]
+
+
+def own_rows(
+    sent: Sequence[pd.DataFrame], goal: int, columns: Columns, *, keep: Collection[str] | None
+) -> pd.DataFrame:
+    """Take the rows for one partition out of what several send.
+
+    Parameters
+    ----------
+    sent : sequence of DataFrame
+        Parcels of each.
+    goal : int
+        The number of the partition.
+    columns : Columns
+        Those of the rows.
+    keep : collection of str, optional
+        Columns that there are also if they are empty; None for all.
+
+    Returns
+    -------
+    DataFrame
+        In the order of who sends them.
+    """
+    parcels = [parcel for one in sent for parcel in _own(one, goal)]
+    return unpacked(parcels, columns, keep=keep)
 
 
 def _own(sent: pd.DataFrame, goal: int) -> list[bytes]:
     places = np.flatnonzero(sent["goal"].to_numpy() == goal)
     own: list[bytes] = sent["parcel"].take(places).tolist()
     return own
-
-
-def kept_packed(
-    frame: dd.DataFrame,
-    function: Callable[..., pd.DataFrame],
-    *,
-    others: Sequence[object] = (),
-    meta: pd.DataFrame,
-) -> dd.DataFrame:
-    """Return what a function makes of partitions, which waits without its empty columns.
-
-    Parameters
-    ----------
-    frame : dask.dataframe.DataFrame
-        Any.
-    function : callable
-        Called with a partition of it, and what `others` are there.
-    others : sequence of object, default ()
-        Frames of as many partitions, or what every partition is given.
-    meta : DataFrame
-        Columns and dtypes of the result.
-
-    Returns
-    -------
-    dask.dataframe.DataFrame
-        Of one origin, with the divisions of the frame; made once, however often it is used.
-    """
-    parcels = frame.map_partitions(
-        _kept,
-        *others,
-        function=function,
-        meta=parcels_meta(),
-        enforce_metadata=False,
-        align_dataframes=False,
-    )
-    divisions = frame.divisions if frame.known_divisions else None
-    return frame_of(delayed_of(parcels), parcels_meta(), divisions).map_partitions(
-        _of_one, Columns.of(meta), meta=meta, enforce_metadata=False
-    )
-
-
-def _of_one(parcels: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    return unpacked(parcels["parcel"].tolist(), columns)
-
-
-def _kept(*arguments: Any, function: Callable[..., pd.DataFrame]) -> pd.DataFrame:
-    rows = function(*arguments)
-    parcels = packed(rows, [0, len(rows)])
-    return parcels_frame(parcels, np.zeros(len(parcels), np.int64))

@@ -19,11 +19,12 @@ from suricata_eve import analysis
 from suricata_eve.analysis.orientation import orientation
 from suricata_eve.analysis.payloads import found_payloads, payloads_table, searched
 from suricata_eve.dask.collecting import merged
+from suricata_eve.dask.exchange import is_few
 from suricata_eve.dask.flow_ids import among, ids_in, union
-from suricata_eve.dask.flows import PLACE, POSITION, beside, by_flow_id, home, place_of, with_place
+from suricata_eve.dask.flows import PLACE, POSITION, by_flow_id, home, place_of, with_place
 from suricata_eve.dask.orientation import evidence
-from suricata_eve.dask.packing import Columns, packed, unpacked
-from suricata_eve.dask.parcels import frame_of, parts_of
+from suricata_eve.dask.packing import Columns, conformed, packed, unpacked
+from suricata_eve.dask.parcels import delayed_of, frame_of, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,10 @@ def payloads(
     part = _columns(frame, names.union(_OF_EVENT, tells))
     like = Columns.of(part._meta[tells])  # noqa: SLF001
     searched_parts = parts_of(part, _searched, more=[options, tells])
-    ids = merged([dask.delayed(_ids, pure=False)(one) for one in searched_parts], union)
+    if is_few(frame.npartitions):
+        ids = dask.delayed(_ids_of_all, pure=False)(searched_parts)
+    else:
+        ids = merged([dask.delayed(_ids, pure=False)(one) for one in searched_parts], union)
     ask = dask.delayed(_asked, pure=False)
     nothing = _Searched(_found(part._meta, **options), [])  # noqa: SLF001
     asked = frame_of(
@@ -108,9 +112,10 @@ def payloads(
         _asked(nothing, _ids(nothing), like, 0),
     )
     told = by_flow_id(asked).map_partitions(_told, meta=_told(asked._meta))  # noqa: SLF001
-    take = dask.delayed(_findings, pure=False)
-    found = frame_of([take(one) for one in searched_parts], nothing.found)
-    return beside(found, _with_sides, home(told, frame.npartitions), meta=meta)
+    sides = delayed_of(home(told, frame.npartitions))
+    with_sides, like = dask.delayed(_with_sides, pure=False), Columns.of(meta)
+    parts = [with_sides(one, side, like) for one, side in zip(searched_parts, sides, strict=True)]
+    return frame_of(parts, meta, frame.divisions if frame.known_divisions else None)
 
 
 def _columns(frame: dd.DataFrame, names: set[str]) -> dd.DataFrame:
@@ -129,12 +134,12 @@ def _searched(rows: pd.DataFrame, options: dict[str, Any], tells: list[str]) -> 
     return _Searched(_found(rows, **options), evidence)
 
 
-def _findings(searched: _Searched) -> pd.DataFrame:
-    return searched.found
-
-
 def _ids(searched: _Searched) -> pa.Array:
     return ids_in(searched.found["flow_id"])
+
+
+def _ids_of_all(searched: list[_Searched]) -> pa.Array:
+    return union([_ids(one) for one in searched])
 
 
 def _asked(searched: _Searched, ids: pa.Array, like: Columns, number: int) -> pd.DataFrame:
@@ -158,10 +163,10 @@ def _place(rows: pd.DataFrame, at: NDArray[np.int64]) -> dict[str, Any]:
     return {name: rows[name].take(at).array for name in PLACE}
 
 
-def _with_sides(found: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+def _with_sides(searched: _Searched, told: pd.DataFrame, like: Columns) -> pd.DataFrame:
     """Give findings the sides of their events, which are told once each, in order."""
-    at = np.searchsorted(place_of(told)[1], found[POSITION].to_numpy(np.int64))
-    result = found.drop(columns=POSITION)
+    at = np.searchsorted(place_of(told)[1], searched.found[POSITION].to_numpy(np.int64))
+    result = searched.found.drop(columns=POSITION)
     for name in _SIDES:
         result[name] = told[name].take(at).array
-    return result
+    return conformed(result, like)

@@ -132,6 +132,7 @@ def test_a_mask_of_the_result_chooses_without_moving_rows(sample7: pd.DataFrame)
     pd.testing.assert_frame_equal(chosen.compute(), expected[expected["server_port"] == 80])
 
 
+@pytest.mark.usefixtures("travel")
 @pytest.mark.parametrize("more", ["flow.bytes_toserver", "http.url"])
 def test_a_frame_is_read_once(sample7: pd.DataFrame, more: str) -> None:
     """Whether its rows are sent as they are, or what tells apart from them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,10 @@ def noting(frame: pd.DataFrame, npartitions: int, made: list[int]) -> Any:
         made.append(number)
         return frame.iloc[number::npartitions]
 
+    # Dask would take a frame for one like it that there was before, with another list.
+    label = f"noting-{uuid.uuid4().hex}"
     with dask.config.set({"dataframe.convert-string": False}):
-        return dd.from_map(part, range(npartitions), meta=frame.iloc[:0])
+        return dd.from_map(part, range(npartitions), meta=frame.iloc[:0], label=label)
 
 
 def failing(frame: pd.DataFrame, npartitions: int = 3) -> Any:
