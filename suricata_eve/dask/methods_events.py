@@ -116,6 +116,12 @@ class EventMethods:
         EveDaskAccessor.alerts : Alerts in time order, with filters.
         suricata_eve.EveAccessor.events : The same in pandas.
 
+        Notes
+        -----
+        Of a log or dataset as it was read, perhaps with columns chosen, events of other types are
+        not read, as with ``event_types=``; of a log, unless bad lines are errors or are given to
+        a function.
+
         Examples
         --------
         >>> import dask.dataframe as dd
@@ -188,6 +194,10 @@ class EventMethods:
         server of an alert that does not tell them itself are asked of the other events of its
         flow, which takes a second pass over the few columns that tell.
 
+        Of a log or dataset as it was read, perhaps with columns chosen, the others' events are
+        not read: lines without an alert are not parsed, unless bad ones are errors or are given
+        to a function, and no files of other types are opened.
+
         Examples
         --------
         >>> import dask.dataframe as dd
@@ -246,6 +256,11 @@ class EventMethods:
         The frame is read twice: once for the IDs of the flows that are meant, of which every
         task gets the whole set; then for their events, which alone travel. A mask that is in
         memory also needs the labels of the whole frame there.
+
+        Of a log as it was read, perhaps with columns chosen, only lines of these flows are then
+        parsed, as with ``flow_ids=`` (of at most 1,048,576 flows, and unless bad lines are errors
+        or are given to a function); and the first time only alerts, for those of
+        ``ddf.eve.alerts()``.
 
         Of a Dask frame of flows, a column ``host`` without any value counts as none.
 

@@ -44,11 +44,10 @@ class FlowMethods:
 
         Notes
         -----
-        The frame is read twice: once only the 20 columns at most that tell, which are sent to
-        where all events of their flow are; and once to put what was told beside the events.
-        Choose columns first, with ``ddf[columns]``: chosen later, all others are read as well.
-        A frame of few columns that is costly to make is better kept first, with
-        ``ddf.persist()``.
+        The frame is read once. What tells, 20 columns at most, is sent to where all events of
+        their flow are, and the answers back; until then all columns wait, packed to about a
+        quarter of the text of a log, in the memory of the workers or where they spill it. Choose
+        columns first, with ``ddf[columns]``: chosen later, all others are read and wait as well.
 
         Examples
         --------

@@ -106,8 +106,9 @@ def read_eve(
     on_bad_lines : {"warn", "error", "skip"} or callable, default "warn"
         As for :func:`suricata_eve.read_eve`, for each partition. Samples do not ask a function.
         With "warn" and "skip", ``eve.events``, ``eve.alerts`` and ``eve.by_flow`` of what is
-        read have only those events parsed that they need, as the options from `event_types`
-        on do; the others look at all lines.
+        read have only those lines parsed that they need, as `event_types` and `flow_ids` do, and
+        bad ones among the others are not told; with "error" and a function every line is looked
+        at.
     on_new_fields : {"error", "warn", "skip"}, default "error"
         What to do about a value in a field that the frame has no column for: raise, warn and
         leave it out, or leave it out. Fields that `columns` does not choose do not count, nor
