@@ -133,7 +133,7 @@ def exchanged(
         The rows by partition, in the order in which they were.
     """
     parcels = frame.map_partitions(
-        sent_rows,
+        _sent,
         route,
         npartitions,
         *more,
@@ -192,14 +192,25 @@ def _met(parcels: dd.DataFrame, npartitions: int) -> dd.DataFrame:
     return parcels.set_index("goal", divisions=list(range(npartitions + 1)))
 
 
-def sent_rows(
+def _sent(
     rows: pd.DataFrame,
     route: Route,
     npartitions: int,
     *more: Any,
+    partition_info: dict[str, Any] | None = None,
+) -> pd.DataFrame:
+    source = partition_info["number"] if partition_info else 0
+    return sent_rows(rows, route, npartitions, more=more, source=source)
+
+
+def sent_rows(
+    rows: pd.DataFrame,
+    route: Route,
+    npartitions: int,
+    *,
+    more: Sequence[object] = (),
     source: int = 0,
     keep: Collection[str] = (),
-    partition_info: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Pack the rows of a partition for others.
 
@@ -211,14 +222,12 @@ def sent_rows(
         As for :func:`exchanged`.
     npartitions : int
         How many there are that rows may go to.
-    *more : object
+    more : sequence of object, default ()
         Passed to `route`.
     source : int, default 0
-        The number of the partition, which Dask tells where it knows it.
+        The number of the partition.
     keep : collection of str, default ()
         Columns that who gets rows needs also if they are empty in these.
-    partition_info : dict, optional
-        From Dask.
 
     Returns
     -------
@@ -231,7 +240,7 @@ def sent_rows(
     in_order = bool((np.diff(order) > 0).all())
     sorted_rows = rows if in_order else rows_at(rows, order, list(keep))
     parcels = packed(sorted_rows, [*starts, len(rows)], keep=keep)
-    return parcels_frame(parcels, goals, partition_info["number"] if partition_info else source)
+    return parcels_frame(parcels, goals, source)
 
 
 def by_range(
@@ -359,7 +368,7 @@ def _sent_on(
     if not part.parcels:
         return parcels_frame([], np.zeros(0, np.int64))
     rows = unpacked(part.parcels)
-    return sent_rows(rows, _between, npartitions, key, cuts, source=source, keep=keep)
+    return sent_rows(rows, _between, npartitions, more=[key, cuts], source=source, keep=keep)
 
 
 def _cuts(parts: list[Held], npartitions: int) -> NDArray[Any]:
