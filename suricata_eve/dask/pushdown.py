@@ -223,6 +223,8 @@ def _source_of(frame: dd.DataFrame) -> _Source | None:
         expr = expr.frame
     if not isinstance(expr, FromMapProjectable) or not frame.columns.is_unique:
         return None
+    if expr.operand("_partitions") is not None:  # some of the parts, of a frame that was optimized
+        return None
     options = next(iter(expr.operand("args")), None)
     if not isinstance(options, Narrowable) or options.looks_at_all:
         return None

@@ -133,6 +133,23 @@ def test_a_mask_of_the_result_chooses_without_moving_rows(sample7: pd.DataFrame)
 
 
 @pytest.mark.usefixtures("travel")
+@pytest.mark.parametrize("more", [[], ["http.url"]], ids=["small", "with text"])
+def test_some_partitions_are_told_by_those_of_the_frame(
+    sample7: pd.DataFrame, more: list[str]
+) -> None:
+    """Whichever are chosen of the frame or of the result, before or after Dask optimizes it."""
+    events = narrow(sample7).assign(**{name: sample7[name] for name in more}).iloc[::10]
+    ddf = dealt(events, 5)
+
+    for some in (ddf.partitions[1:4], ddf.partitions[1:4].optimize(fuse=False)):
+        told = some.eve.orient()
+        expected = orient(some.compute())
+        pd.testing.assert_frame_equal(told.compute(), expected)
+        last = told.partitions[2].optimize(fuse=False)
+        pd.testing.assert_frame_equal(last.compute(), expected.tail(len(some.partitions[2])))
+
+
+@pytest.mark.usefixtures("travel")
 @pytest.mark.parametrize("more", ["flow.bytes_toserver", "http.url"])
 def test_a_frame_is_read_once(sample7: pd.DataFrame, more: str) -> None:
     """Whether its rows are sent as they are, or what tells apart from them."""

@@ -134,6 +134,8 @@ CHANGED: dict[str, Callable[[Any], Any]] = {
     "with a column": lambda ddf: ddf.assign(flow_id=8),
     "other names": lambda ddf: ddf.rename(columns={"src_ip": "x"}),
     "some partitions": lambda ddf: ddf.partitions[1:],
+    "some partitions, optimized": lambda ddf: ddf.partitions[1:].optimize(fuse=False),
+    "columns, optimized": lambda ddf: ddf[COLUMNS[:-1]].optimize(fuse=False),
     "persisted": lambda ddf: ddf.persist(),
     "mapped": lambda ddf: ddf.map_partitions(lambda rows: rows.iloc[1:], meta=ddf._meta),
 }
