@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-__all__ = ["look_alikes"]
+__all__ = ["DECIDING", "look_alikes"]
 
 # Keys that decide, and what looks like them: inside objects and text, escaped, twice, of
 # other kinds, with gaps, as the end of another key.
-MEMBERS = (
+DECIDING = (
     '"event_type":"alert"',
     '"event_type" :\t"dns"',
     '"event_type":"dns"',
@@ -51,6 +51,8 @@ MEMBERS = (
     '"timestamp":1641008477',
     r'"timest\u0061mp":"2022-01-01T03:41:17Z"',
     '"x":{"timestamp":"2022-01-01T03:41:17Z"}',
+)
+OTHERS = (
     '"src_ip":"192.0.2.1"',
     '"dest_port":443',
     '"dest_port":"443"',
@@ -86,13 +88,15 @@ MEMBERS = (
     '"v":"/"',
     r'"v":"\/"',
 )
+MEMBERS = (*DECIDING, *OTHERS)
 AROUND = ("", "", "", " ", "\r", "\0", "\ufeff", "x", "{")
 
 
 @st.composite
-def look_alikes(draw: st.DrawFn) -> bytes:
-    members = draw(st.lists(st.sampled_from(MEMBERS), max_size=7))
+def look_alikes(draw: st.DrawFn, members: tuple[str, ...] = MEMBERS) -> bytes:
+    """Draw a line that looks like an event, of some members."""
+    chosen = draw(st.lists(st.sampled_from(members), max_size=7))
     gap = draw(st.sampled_from(("", " ")))
     before, after = draw(st.sampled_from(AROUND)), draw(st.sampled_from(AROUND))
-    text = before + "{" + gap + f",{gap}".join(members) + gap + "}" + after
+    text = before + "{" + gap + f",{gap}".join(chosen) + gap + "}" + after
     return text.encode()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from look_alikes import look_alikes
+from look_alikes import DECIDING, look_alikes
 
 pytest.importorskip("dask.dataframe")
 
@@ -62,7 +62,8 @@ READING: list[dict[str, Any]] = [
 ]
 RUNS = st.lists(
     st.tuples(
-        st.one_of(look_alikes(), look_alikes(), eve.damaged_lines()), st.sampled_from((1, 3))
+        st.one_of(look_alikes(DECIDING), look_alikes(DECIDING), eve.damaged_lines()),
+        st.sampled_from((1, 3)),
     ),
     max_size=8,
 )
@@ -77,6 +78,8 @@ LOGS = RUNS.map(lambda runs: b"\n".join(line for line, times in runs for _ in ra
     st.tuples(st.sets(st.sampled_from(OTHERS)), st.sampled_from(sorted(CALLS))),
 )
 @example(b'{"flow_id":"1"}\n{"flow_id":1.0}\n{"event_type":5,"flow_id":1}', 17, {}, (set(), "flow"))
+@example(rb'{"\u0066low_id":1}', 99, {}, (set(), "flow"))
+@example(rb'{"\u0065vent_type":"alert","event_type":"x"}', 99, {}, (set(), "events"))
 @example(b'{"event_type":"alert","flow_id":1}\n{"flow_id":1', 40, {}, ({"v"}, "flows of alerts"))
 def test_a_part_of_a_log(
     tmp_path_factory: pytest.TempPathFactory,
