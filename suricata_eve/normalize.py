@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
-import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
@@ -16,7 +15,7 @@ import pyarrow as pa
 import pyarrow.types as pt
 
 from suricata_eve.arrays import is_json, to_arrow
-from suricata_eve.errors import EveOptionError, EveTypeError, EveValueError, EveWarning
+from suricata_eve.errors import EveOptionError, EveTypeError, EveValueError
 from suricata_eve.frame import series
 from suricata_eve.ingest.coerce import coerce, restore_integers
 from suricata_eve.ingest.report import many
@@ -24,6 +23,7 @@ from suricata_eve.ingest.salvage import flatten
 from suricata_eve.ingest.times import UTC_MICROSECONDS
 from suricata_eve.ingest.unify import unify
 from suricata_eve.schema.fields import arrow_type, is_known
+from suricata_eve.warn import warn
 
 __all__ = ["Errors", "normalize_types"]
 
@@ -137,9 +137,7 @@ def normalize_types(
     result = pd.DataFrame(data, index=frame.index, columns=list(data), copy=False)
     result.columns.names = frame.columns.names
     result.attrs.update(copy.deepcopy(frame.attrs))
-    message = changes.message()
-    if message is not None:
-        warnings.warn(message, EveWarning, stacklevel=3)
+    warn(changes.message())
     return result
 
 

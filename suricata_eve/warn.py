@@ -6,6 +6,7 @@ import inspect
 import warnings
 
 from suricata_eve.errors import EveWarning
+from suricata_eve.printable import plain
 
 __all__ = ["warn"]
 
@@ -21,7 +22,8 @@ def warn(message: str | None) -> None:
     Warns
     -----
     EveWarning
-        With the message.
+        With the message, made safe for a terminal: names of fields and files are in it, and
+        some are chosen by those who send traffic.
     """
     if message is None:
         return
@@ -30,7 +32,7 @@ def warn(message: str | None) -> None:
     while frame is not None and _is_own(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
         level += 1
-    warnings.warn(message, EveWarning, stacklevel=level)
+    warnings.warn(plain(message), EveWarning, stacklevel=level)
 
 
 def _is_own(module: str) -> bool:

@@ -17,10 +17,10 @@ PACKAGE = Path(suricata_eve.__file__).parent
 # other, but those inside one package may, as long as there is no circle.
 LAYERS = (
     ("errors",),
-    ("optional",),
+    ("optional", "printable"),
     ("schema",),
     ("ingest",),
-    ("frame", "arrays", "warn", "progress", "options", "printable", "display"),
+    ("frame", "arrays", "warn", "progress", "options", "display"),
     ("dataset",),
     ("output",),
     ("scan", "normalize"),

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from suricata_eve import load_sample, read_eve, sample, scan_eve
+from suricata_eve import load_sample, normalize_types, read_eve, sample, scan_eve
 from suricata_eve.errors import EveWarning
 from suricata_eve.warn import warn
 
@@ -97,6 +98,22 @@ def test_there_is_no_warning_where_none_is_wanted(choice: Any) -> None:
     scan = scan_eve(BAD if choice == "skip" else b'{"n":1}\n', on_bad_lines=choice)
 
     assert scan.count().sum() == len(scan.to_pandas())
+
+
+ODD_NAMES = [
+    lambda: read_eve(b'{"a\\u001b[2J":1}\n{"a\\u001b[2J":"t"}\n'),
+    lambda: normalize_types(pd.DataFrame({"event_type": ["x"], "a\x1b[2J": [[1, "t"]]})),
+    lambda: warn("a\x1b[2J \u202e\n"),
+]
+
+
+@pytest.mark.parametrize("way", ODD_NAMES, ids=["read_eve", "normalize_types", "warn"])
+def test_names_of_fields_do_nothing_to_a_terminal(way: Callable[[], object]) -> None:
+    """MQTT clients choose some of them."""
+    text = str(told(way).message)
+
+    assert "a\\x1b[2J" in text
+    assert text.isprintable()
 
 
 def test_nothing_to_tell_is_no_warning() -> None:

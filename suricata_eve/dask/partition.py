@@ -26,6 +26,7 @@ from suricata_eve.ingest.selection import Selection
 from suricata_eve.ingest.sources import Block
 from suricata_eve.ingest.wanted import Wanted
 from suricata_eve.options import BadLine, mender_of, wanted_of
+from suricata_eve.printable import plain
 from suricata_eve.scan import Order
 from suricata_eve.warn import warn
 
@@ -222,7 +223,7 @@ def tell(message: str | None) -> None:
     if distributed is None:
         warn(message)
     else:
-        distributed.warn(message, EveWarning)
+        distributed.warn(plain(message), EveWarning)
 
 
 def wanted_columns(columns: list[str], selection: Selection) -> Wanted:
