@@ -32,8 +32,9 @@ def accessor_names() -> list[str]:
 
 def test_every_public_name_has_an_entry_and_every_entry_is_a_public_name() -> None:
     entries = [*listed("functions.rst"), *listed("errors.rst"), "EveAccessor"]
+    results = [f"EveScan.{name}" for name in dir(suricata_eve.EveScan) if name[0] != "_"]
 
-    assert sorted(entries) == sorted(suricata_eve.__all__)
+    assert sorted(entries) == sorted([*suricata_eve.__all__, *results])
 
 
 def test_every_method_of_the_accessor_has_an_entry() -> None:
