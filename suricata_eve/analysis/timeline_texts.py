@@ -204,6 +204,11 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         *(", {stats.decoder.bytes:,byte}", ", {stats.detect.alert:,alert}"),
         ", {stats.capture.kernel_drops:,packet} dropped",
     ),
+    "stream_tcp": (
+        *("{stream_tcp.session.pstate!none}", "-> {stream_tcp.session.state}"),
+        *(", {stream_tcp.packet.len:,byte}", ", {stream_tcp.packet.flags[]}"),
+        ", {stream_tcp.session.reason}",
+    ),
     "template": ("{template.request}", "-> {template.response}"),
     "tftp": ("{tftp.packet}", "{tftp.file}", "({tftp.mode})"),
     "tls": (

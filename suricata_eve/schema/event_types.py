@@ -52,6 +52,7 @@ EVENT_TYPES = (
     "snmp",
     "ssh",
     "stats",
+    "stream_tcp",
     "template",
     "tftp",
     "tls",
@@ -66,14 +67,13 @@ _LOGGERS = {
     "fileinfo": "files",
     "files": "alert",
     "ftp_data": "ftp",
-    "http2": "http",
-    "ikev2": "ike",
     "packet": "alert",
     "packet_info": "alert",
     "payload": "alert",
     "payload_length": "alert",
     "payload_printable": "alert",
     "stream": "alert",
+    "stream_tcp": "stream",
     "verdict": "alert",
 }
 
@@ -81,6 +81,7 @@ _LOGGERS = {
 _OPTIONS = {
     "alert.rule": "'raw: yes' below 'metadata: rule:' of type 'alert'",
     "community_id": "'community-id: true' of 'eve-log'",
+    "engine": "'type: json' of an output below 'logging: outputs:'",
     "ether": "'ethernet: yes' of 'eve-log'",
     "fileinfo.md5": "'force-hash: [md5]' of type 'files'",
     "fileinfo.sha1": "'force-hash: [sha1]' of type 'files'",
@@ -89,6 +90,7 @@ _OPTIONS = {
     "http.http_request_body_printable": "'http-body-printable: yes' of type 'alert'",
     "http.http_response_body": "'http-body: yes' of type 'alert'",
     "http.http_response_body_printable": "'http-body-printable: yes' of type 'alert'",
+    "http.http2": "type 'http2'",
     "http.request_headers": "'dump-all-headers: both' of type 'http'",
     "http.response_headers": "'dump-all-headers: both' of type 'http'",
     "metadata": "type 'metadata', or 'metadata: yes' of type 'alert'",
@@ -147,8 +149,10 @@ def setting_for(path: str) -> str | None:
     >>> setting_for("payload_printable")
     "'payload-printable: yes' of type 'alert'"
     """
-    option = _OPTIONS.get(path) or _OPTIONS.get(path.partition(".")[0])
-    if option is not None:
-        return option
+    name = path
+    while name:  # an object's setting is that of all in it
+        if name in _OPTIONS:
+            return _OPTIONS[name]
+        name = name.rpartition(".")[0]
     logger = logger_of(path)
     return None if logger is None else f"type '{logger}'"

@@ -32,6 +32,8 @@ def test_a_type_is_an_object_of_the_schema(name: str) -> None:
         ("fileinfo.sha256", "files"),
         ("email.from", "smtp"),
         ("bittorrent_dht.request_type", "bittorrent-dht"),
+        ("stream_tcp.packet.len", "stream"),
+        ("ikev2.role", "ikev2"),
         ("src_ip", None),
         ("nothing.like.it", None),
     ],
@@ -47,6 +49,9 @@ def test_a_field_has_the_logger_of_its_object(path: str, logger: str | None) -> 
         ("payload", "'payload: yes' of type 'alert'"),
         ("http.request_headers", "'dump-all-headers: both' of type 'http'"),
         ("ether.src_mac", "'ethernet: yes' of 'eve-log'"),
+        ("http.http2.stream_id", "type 'http2'"),
+        ("http.url", "type 'http'"),
+        ("engine.message", "'type: json' of an output below 'logging: outputs:'"),
         ("dest_ip", None),
     ],
 )

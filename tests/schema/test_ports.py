@@ -39,6 +39,7 @@ NO_PROTOCOL = {
     "netflow",
     "packet",
     "stats",
+    "stream_tcp",
     "template",
 }
 
