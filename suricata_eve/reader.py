@@ -77,11 +77,11 @@ def read_eve(
         Give this many events at most: the first ones that the other options let through.
     on_bad_lines : {"warn", "error", "skip"} or callable, default "warn"
         What to do about lines that are no event, and values that are not what their field
-        holds: tell of all of them in one :class:`~suricata_eve.errors.EveWarning`, raise
-        for the first such line, or say nothing. A function gets each line that is no event
-        as a :class:`~suricata_eve.BadLine`; it returns None to leave it out, or the event
-        to read in its place as a dict, str or bytes. They are counted in
-        ``df.attrs["eve"]`` in any case.
+        holds: tell of all of them in one :class:`~suricata_eve.errors.EveWarning`; raise
+        for the first line that is no event, and tell of values; or say nothing. A function
+        gets each line that is no event as a :class:`~suricata_eve.BadLine`; it returns None
+        to leave it out, or the event to read in its place as a dict, str or bytes. They are
+        counted in ``df.attrs["eve"]`` in any case.
     order : {"grouped", "file"}, default "grouped"
         Rows grouped by event type (types in order of first appearance), which makes a wide
         frame cheap; or in the order of the file, which takes more time and memory.
