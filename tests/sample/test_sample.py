@@ -18,6 +18,6 @@ def test_the_log4j_sample_is_what_its_description_says() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are() -> None:
-    message = r"^there is no sample 'log4shell'; choose one of: 'log4j'$"
+    message = r"^there is no sample 'log4shell'; choose one of: 'log4j', 'office'$"
     with pytest.raises(suricata_eve.EveOptionError, match=message):
         suricata_eve.load_sample("log4shell")
