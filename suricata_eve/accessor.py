@@ -150,7 +150,8 @@ class EveAccessor(
         -------
         DataFrame
             The events in the order of the frame, with their index labels. A type that
-            Suricata has and this frame does not gives no rows and the core columns.
+            Suricata has and this frame does not gives no rows, the core columns and those
+            of :meth:`orient`, if the frame has them.
 
         Raises
         ------

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from suricata_eve.analysis.columns import require_columns, require_once
 from suricata_eve.analysis.endpoints import Columns
+from suricata_eve.analysis.rows import SIDES
 from suricata_eve.analysis.sides import (
     AS_LOGGED,
     EVIDENCE,
@@ -33,13 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ENDS", "has_ends", "orient", "orient_by", "orientation", "told_sides"]
 
-ENDS = {
-    "client_ip": pa.string(),
-    "client_port": pa.uint16(),
-    "server_ip": pa.string(),
-    "server_port": pa.uint16(),
-    "orientation": pa.string(),
-}
+_TYPES = (pa.string(), pa.uint16(), pa.string(), pa.uint16(), pa.string())
+
+ENDS = dict(zip(SIDES, _TYPES, strict=True))
 """The columns that tell client and server, and their types."""
 
 

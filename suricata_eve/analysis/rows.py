@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["take_column", "take_rows"]
+__all__ = ["SIDES", "take_column", "take_rows"]
+
+SIDES = ("client_ip", "client_port", "server_ip", "server_port", "orientation")
+"""The columns that ``orient`` adds: who is client and who server, and what told it."""
 
 _ARRAY_LIMIT = 2**31  # bytes that the offsets of one array reach
 
@@ -184,7 +187,8 @@ def take_rows(frame: pd.DataFrame, positions: NDArray[np.int64]) -> pd.DataFrame
     """Take rows by position, without the columns that are empty in them.
 
     Index labels, dtypes, the order of the columns and ``attrs`` stay. Without any rows,
-    the core columns of EVE stay, so that the result still looks like events.
+    the core columns of EVE stay, and those of ``orient``, so that the result still looks like
+    events, and code that goes on with it finds nothing rather than no column.
 
     Parameters
     ----------
@@ -200,7 +204,7 @@ def take_rows(frame: pd.DataFrame, positions: NDArray[np.int64]) -> pd.DataFrame
     """
     positions = np.asarray(positions, dtype=np.int64)
     if len(positions) == 0:
-        kept = np.flatnonzero(frame.columns.isin(CORE))
+        kept = np.flatnonzero(frame.columns.isin((*CORE, *SIDES)))
         return frame.iloc[:0, kept].copy()
     index = frame.index.take(positions)
     taken: dict[int, pd.Series] = {}

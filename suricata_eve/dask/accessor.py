@@ -74,7 +74,7 @@ class EveDaskAccessor(EventMethods, FlowMethods):
         -------
         DataFrame
             All events, with their index labels, the partitions one after the other. Without
-            any event, the core columns.
+            any event, the core columns and those of ``orient``.
 
         See Also
         --------

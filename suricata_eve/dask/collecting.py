@@ -62,7 +62,7 @@ def to_pandas(frame: dd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Its rows; without any, the core columns of EVE.
+        Its rows; without any, the core columns of EVE and those of ``orient``.
 
     See Also
     --------

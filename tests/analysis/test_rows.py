@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from suricata_eve.analysis import rows
-from suricata_eve.analysis.rows import take_column, take_rows
+from suricata_eve.analysis.orientation import ENDS
+from suricata_eve.analysis.rows import SIDES, take_column, take_rows
 
 INDEX = [7, 0, 3, 9, 4, 2]
 
@@ -98,6 +99,16 @@ def test_without_rows_the_core_columns_stay(frame: pd.DataFrame) -> None:
     taken = take_rows(frame, np.array([], np.int64))
 
     pd.testing.assert_frame_equal(taken, frame.iloc[:0][["event_type", "flow_id"]])
+
+
+def test_without_rows_the_columns_of_orient_stay(frame: pd.DataFrame) -> None:
+    """What goes on with an oriented frame finds nothing, rather than no column."""
+    oriented = frame.assign(**dict.fromkeys(SIDES, frame["flow_id"]))
+    taken = take_rows(oriented, np.array([], np.int64))
+
+    assert list(taken.columns) == ["event_type", "flow_id", *SIDES]
+    assert taken.dtypes.equals(oriented.dtypes[taken.columns])
+    assert tuple(ENDS) == SIDES
 
 
 def test_columns_of_the_same_name_both_stay(frame: pd.DataFrame) -> None:
