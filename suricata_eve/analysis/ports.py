@@ -367,10 +367,18 @@ def _owners(table: _Table, flows: Flows) -> pa.Array:
 def _first_seen(
     frame: pd.DataFrame, rows: NDArray[np.int64], slots: NDArray[np.int64], number: int
 ) -> NDArray[np.int64]:
-    """Return the earliest time of each slot's events in microseconds."""
-    first = np.full(number, _LATEST, np.int64)
-    for name in ("timestamp", "flow.start", "netflow.start"):
-        if name in frame.columns:
-            times = instant_column(take_column(frame[name], rows)).cast(pa.int64())
-            np.minimum.at(first, slots, np.asarray(joined(times).fill_null(_LATEST)))
-    return first
+    """Return when each slot's flow started, in microseconds, or when it had its first event.
+
+    At the end of a capture, Suricata stamps flows with a time before their own start.
+    """
+
+    def earliest(*names: str) -> NDArray[np.int64]:
+        first = np.full(number, _LATEST, np.int64)
+        for name in names:
+            if name in frame.columns:
+                times = instant_column(take_column(frame[name], rows)).cast(pa.int64())
+                np.minimum.at(first, slots, np.asarray(joined(times).fill_null(_LATEST)))
+        return first
+
+    started = earliest("flow.start", "netflow.start")
+    return np.where(started == _LATEST, earliest("timestamp"), started)

@@ -171,6 +171,17 @@ def test_the_table_tells_who_what_why_and_how_much() -> None:
     pd.testing.assert_frame_equal(unexpected_ports(made), expected)
 
 
+def test_a_flow_is_first_seen_when_it_started_as_far_as_that_is_told() -> None:
+    """Also where its event is stamped before, as at the end of a capture."""
+    made = frame(
+        event(app="http", port=53, timestamp=10, flow__start=60),
+        event("alert", "http", 53, timestamp=70),
+        event("alert", "http", 53, flow=2, timestamp=90),
+    )
+
+    assert unexpected_ports(made)["first_seen"].astype("int64").tolist() == [60, 90]
+
+
 @pytest.mark.parametrize(
     ("app", "proto", "port", "why"),
     [
