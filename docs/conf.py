@@ -12,6 +12,7 @@ import suricata_eve  # registers df.eve, which the reference documents
 sys.path.insert(0, str(Path(__file__).parent))
 
 from drawing import draw
+from drawing_loader import draw_loader
 
 project = "suricata_eve"
 author = "The suricata_eve developers"
@@ -27,15 +28,21 @@ extensions = [
     "sphinx_autosummary_accessors",
     "sphinx_copybutton",
     "sphinx_design",
+    "eve_domain",
+    "kernels",
+    "notebooks",
 ]
-exclude_patterns = ["_build", "jupyter_execute", "**.ipynb_checkpoints"]
+exclude_patterns = ["_build", "capture", "jupyter_execute", "**.ipynb_checkpoints"]
 templates_path = ["_templates", sphinx_autosummary_accessors.templates_path]
 
 # -- pages that run -----------------------------------------------------------------------------
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_execution_in_temp = True
 nb_merge_streams = True
+nb_render_image_options = {"alt": "The picture that the code above draws."}
+nb_ipywidgets_js = {}  # no page has widgets, and their scripts would come from the network
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
@@ -57,6 +64,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "suricata_eve"
 html_static_path = ["_static"]
 draw(Path(__file__).parent / "_static" / "drawn")
+draw_loader(Path(__file__).parent / "_static" / "drawn")
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_theme_options = {
@@ -66,7 +74,7 @@ html_theme_options = {
     "footer_end": [],
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
-html_sidebars = {"index": []}
+html_sidebars = {name: [] for name in ("index", "contributing", "changelog")}
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
