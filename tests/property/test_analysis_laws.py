@@ -21,6 +21,7 @@ import suricata_eve.accessor
 from suricata_eve import EveError
 from suricata_eve.analysis import alerts, by_flow, events, group_summary
 from suricata_eve.analysis.rows import take_rows
+from suricata_eve.testing import assert_eve_frame_equal
 from suricata_eve.testing import strategies as eve
 
 pytestmark = [
@@ -151,7 +152,7 @@ def test_no_method_changes_its_frame(
         if len(found) and "flow_id" in found:
             found.iloc[0, found.columns.get_loc("flow_id")] = 5
 
-    pd.testing.assert_frame_equal(frame, before)
+    assert_eve_frame_equal(frame, before)
     assert frame.attrs == attrs
     assert mask.equals(before["alert.signature"].notna())
 
@@ -183,7 +184,7 @@ def test_no_method_changes_a_frame_of_other_dtypes(
             with contextlib.suppress(EveError):
                 getattr(frame.eve, name)(**given_options)
 
-        pd.testing.assert_frame_equal(frame, before)
+        assert_eve_frame_equal(frame, before)
 
 
 FIELDS = ("flow_id", "src_port", "alert.signature", "numbers", "http.request_headers")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import suricata_eve
 from suricata_eve.analysis import fields, unique
 from suricata_eve.printable import UNSAFE
+from suricata_eve.testing import assert_eve_frame_equal
 from suricata_eve.testing import strategies as eve
 
 pytestmark = [
@@ -78,4 +79,4 @@ def test_a_frame_of_any_dtypes_is_told_of(made: list[dict[str, Any]]) -> None:
         found = fields(frame)
 
         assert found["events"].tolist() == frame.notna().sum().tolist()
-        pd.testing.assert_frame_equal(frame, before)
+        assert_eve_frame_equal(frame, before)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import suricata_eve
 from suricata_eve.analysis import dns, files, http, smb, ssh, tls
 from suricata_eve.analysis.views.dns import Section
+from suricata_eve.testing import assert_eve_frame_equal
 from suricata_eve.testing import strategies as eve
 
 pytestmark = [
@@ -566,4 +567,4 @@ def test_a_view_changes_no_frame(events: list[Event], view: Callable[..., pd.Dat
         table.loc[table.index[0], "client_ip"] = "changed"
         table.loc[table.index[0], "flow_id"] = 5
 
-    pd.testing.assert_frame_equal(frame, before)
+    assert_eve_frame_equal(frame, before)
