@@ -25,7 +25,7 @@ _COMMON: dict[str, Any] = {
 }
 settings.register_profile("dev", max_examples=100, **_COMMON)
 # The same examples in every run, so that a check of a change tells about that change.
-settings.register_profile("ci", max_examples=80, derandomize=True, **_COMMON)
+settings.register_profile("ci", max_examples=60, derandomize=True, **_COMMON)
 # For the other versions: what differs between them shows in few examples.
 settings.register_profile("quick", max_examples=20, derandomize=True, **_COMMON)
 settings.register_profile("thorough", max_examples=3000, **_COMMON)
